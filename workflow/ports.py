@@ -1,0 +1,180 @@
+"""What the domain needs from outside. Adapters fit by shape; nobody inherits from these."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from types import TracebackType
+from typing import Protocol, Self
+
+from workflow.model import (
+    Assignee,
+    Contact,
+    Dialog,
+    Event,
+    Invite,
+    Note,
+    Post,
+    Role,
+    Speech,
+    Ticket,
+)
+from workflow.region import Place
+from workflow.states import State
+from workflow.understanding import Answer, Located, PlaceGuess, Understanding
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """Aware, UTC."""
+        ...
+
+
+class WorkCalendar(Protocol):
+    def is_working_day(self, day: date) -> bool: ...
+
+
+class Classifier(Protocol):
+    def understand(self, text: str) -> Understanding: ...
+
+
+class PlaceFinder(Protocol):
+    def locate(self, text: str, inside: str = "") -> Located:
+        """`inside`: a code already known (a grid's QR code, a town picked): only places in it are looked at first."""
+        ...
+
+    def near(self, lat: float, lon: float) -> tuple[PlaceGuess, ...]:
+        """At most three nearest towns or villages, WGS-84, best first; empty when far outside the city."""
+        ...
+
+
+class Answers(Protocol):
+    def search(self, text: str) -> Answer | None: ...
+
+
+class Masker(Protocol):
+    def mask(self, text: str) -> str:
+        """Phones as 138****5678, ID numbers, plates: hidden."""
+        ...
+
+
+class Contacts(Protocol):
+    async def get(self, contact_id: int) -> Contact | None: ...
+    async def by_address(self, door: str, address: str) -> Contact | None: ...
+    async def add(self, contact: Contact) -> Contact:
+        """`id` is ignored; the answer has it. Raises Conflict if the address exists."""
+        ...
+
+    async def save(self, contact: Contact) -> None: ...
+
+
+class Posts(Protocol):
+    async def of_contact(self, contact_id: int) -> tuple[Post, ...]: ...
+    async def of_unit(self, unit: str) -> tuple[Post, ...]:
+        """All posts of a unit at whatever place (for unit "grid" too); the caller compares places."""
+        ...
+
+    async def at(self, unit: str, place: str) -> tuple[Post, ...]:
+        """Posts of the unit whose place equals `place` or contains it (is a prefix of it)."""
+        ...
+
+    async def of_role(self, role: Role) -> tuple[Post, ...]: ...
+    async def add(self, post: Post) -> Post: ...
+    async def remove(self, post_id: int) -> None: ...
+
+
+class Invites(Protocol):
+    async def add(self, invite: Invite) -> None: ...
+    async def get(self, code_hash: str) -> Invite | None: ...
+    async def use(self, code_hash: str, contact_id: int) -> bool:
+        """True for exactly one caller (an UPDATE guarded by `used_by IS NULL`)."""
+        ...
+
+
+class Dialogs(Protocol):
+    async def get(self, contact_id: int) -> Dialog | None: ...
+    async def save(self, dialog: Dialog) -> None: ...
+
+
+class Tickets(Protocol):
+    async def next_serial(self, day: str) -> int:
+        """1, 2, 3 … per day ("261122"), without a race (an upsert that returns the new value)."""
+        ...
+
+    async def add(self, ticket: Ticket) -> Ticket: ...
+    async def get(self, ticket_id: int) -> Ticket | None: ...
+    async def by_number(self, number: str) -> Ticket | None: ...
+    async def save(self, ticket: Ticket) -> Ticket:
+        """Writes all, clocks too, WHERE version = ticket.version; returns it with version + 1. Raises Conflict."""
+        ...
+
+    async def of_reporter(self, contact_id: int, *, open_only: bool, limit: int = 20) -> tuple[Ticket, ...]:
+        """Newest first. Open = not in `states.RESTING`."""
+        ...
+
+    async def at_desks(self, desks: Sequence[Assignee], states: Sequence[State], limit: int = 50) -> tuple[Ticket, ...]:
+        """Tickets whose `lead` or `hub` is one of the desks (exact), urgent first, then by earliest running due time."""
+        ...
+
+    async def in_places(
+        self, unit: str, places: Sequence[str], states: Sequence[State], limit: int = 50
+    ) -> tuple[Ticket, ...]:
+        """Tickets led by `unit` ("" = any unit) at or inside any of the places; same order. 检举控告 (petition_report) is left out
+        unless unit is its own desk's."""
+        ...
+
+    async def due(self, before: datetime, limit: int = 100) -> tuple[Ticket, ...]:
+        """Tickets with a running clock due before the time that has not been warned of."""
+        ...
+
+    async def append(self, event: Event) -> Event: ...
+    async def events(self, ticket_id: int) -> tuple[Event, ...]: ...
+    async def add_note(self, note: Note) -> Note: ...
+    async def notes(self, ticket_id: int) -> tuple[Note, ...]: ...
+
+
+class Outbox(Protocol):
+    async def put(self, speech: Speech) -> None: ...
+
+
+class UnitOfWork(Protocol):
+    """One transaction. Leaving it without `commit()` rolls everything back."""
+
+    contacts: Contacts
+    posts: Posts
+    invites: Invites
+    dialogs: Dialogs
+    tickets: Tickets
+    outbox: Outbox
+
+    async def __aenter__(self) -> Self: ...
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+    async def commit(self) -> None: ...
+    async def first_time(self, request_id: str) -> bool:
+        """Claims the id in this transaction; False if it was served before."""
+        ...
+
+    async def card(self, contact_id: int, ticket_id: int) -> str | None:
+        """The door's id of the live card's message, if one was sent."""
+        ...
+
+    async def ticket_of_message(self, contact_id: int, message_id: str) -> int | None:
+        """Which ticket a delivered message was about: a reply to it belongs to that ticket."""
+        ...
+
+    async def sent_message(self, contact_id: int, ticket_id: int) -> str | None:
+        """Latest message about a ticket, to reply to."""
+        ...
+
+
+class UnitsOfWork(Protocol):
+    def __call__(self) -> UnitOfWork: ...
+
+
+class Directory(Protocol):
+    """Places and grids as they are now; grids may be replaced by an import, so ask each time."""
+
+    def place(self, code: str) -> Place | None: ...
+    def grids_of(self, village: str) -> tuple[Place, ...]: ...

@@ -1,0 +1,143 @@
+"""What a city is, as data. Filled by the region pack loader (`app/region_pack.py`); the domain only reads it.
+
+Codes nest by prefix, as statistical division codes (统计用区划代码) do: city 4 digits, county 6, town 9, village 12, grid 15.
+So "is inside" is `code.startswith(outer)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Level(StrEnum):
+    CITY = "city"
+    COUNTY = "county"
+    TOWN = "town"
+    VILLAGE = "village"
+    GRID = "grid"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One division or grid. `kind` is for grids: community, rural, park, sea (社区、农村、园区、海域)."""
+
+    code: str
+    name: str
+    level: Level
+    parent: str
+    kind: str = ""
+    synthetic: bool = False
+    lat: float | None = None  # WGS-84
+    lon: float | None = None  # WGS-84
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A kind of body that can own a ticket. Its instances are (unit, place) pairs: see `model.Assignee`.
+
+    `kind`: hub (综治中心), grid (网格), department, discipline (纪检监察 counter), company.
+    `level`: at which level of place it has a desk: grid, town, county or city.
+    """
+
+    code: str
+    name: str
+    kind: str
+    level: Level
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A sub-theme. The responsible department hangs here, not on the item."""
+
+    code: str
+    name: str
+    item: str
+    item_name: str
+    domain_name: str
+    lead: str  # unit code
+    co: tuple[str, ...]  # unit codes
+    procedure: str  # default procedure for complaints: grid_event or hotline
+    first: str  # "grid" (the grid worker looks first) or "department"
+    clocks: str  # clock profile: a procedure's code, or a profile of its own such as "utilities"
+    hazard: bool = False  # a safety hazard outlives its reporter's withdrawal
+    standard_codes: tuple[str, ...] = ()  # DB44/T 2479—2024
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRule:
+    """One clock of a profile.
+
+    `name`: accept, dispatch, sign, dispute, reply, evaluate. `starts`: the fact that starts it: registered, accepted,
+    dispatched, replied (released to the resident). `unit`: hours, working_days or calendar_days.
+    """
+
+    name: str
+    amount: int
+    unit: str
+    starts: str
+    basis: str  # the law's article, or "ours"
+
+
+@dataclass(frozen=True, slots=True)
+class ClockProfile:
+    code: str
+    rules: tuple[ClockRule, ...]
+    extension_max: int = 0  # 0 = no extension
+    extension_unit: str = "working_days"
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """A short answer for consultations. `updated` is printed with the answer."""
+
+    code: str
+    question: str
+    answer: str
+    basis: str
+    updated: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A city, ready to be asked."""
+
+    code: str  # of the city, 4 digits for a prefecture
+    name: str
+    number_prefix: str  # of ticket numbers: "JM" gives JM-261122-0007
+    time_zone: str
+    office_hours: tuple[str, str]  # "08:30", "17:30"
+    places: Mapping[str, Place]
+    units: Mapping[str, Unit]
+    topics: Mapping[str, Topic]
+    clocks: Mapping[str, ClockProfile]
+    knowledge: tuple[Knowledge, ...] = ()
+    calendar: Mapping[str, bool] = field(default_factory=dict)  # ISO date → is a working day; overrides the library
+    demo_complaint: str = ""
+    sentences: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # language → key → the city's own sentence
+    retention_days: int = 365 * 5
+    children: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # parent code → child codes, in order
+
+    def path(self, code: str) -> tuple[Place, ...]:
+        """From county down to the place itself; the city is left out. Empty for an unknown code."""
+        found: list[Place] = []
+        place = self.places.get(code)
+        while place is not None and place.level is not Level.CITY:
+            found.append(place)
+            place = self.places.get(place.parent)
+        return tuple(reversed(found))
+
+    def within(self, code: str, level: Level) -> tuple[Place, ...]:
+        """All children of a place that are of one level, in order."""
+        return tuple(self.places[c] for c in self.children.get(code, ()) if self.places[c].level is level)
+
+
+def children_of(places: Iterable[Place]) -> dict[str, tuple[str, ...]]:
+    """Parent code → child codes, sorted."""
+    found: dict[str, list[str]] = {}
+    for place in places:
+        found.setdefault(place.parent, []).append(place.code)
+    return {parent: tuple(sorted(codes)) for parent, codes in found.items()}
