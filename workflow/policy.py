@@ -1,0 +1,76 @@
+"""Who an actor is to a ticket: role × unit × place × procedure. Default deny.
+
+检举控告 (petition_report) belongs to the discipline counter and its reporter alone: no grid, hub, department, supervisor,
+auditor or administrator is a party to it or may see it (信访工作条例 第30条、第46条第5项).
+"""
+
+from __future__ import annotations
+
+from workflow.model import Actor, Assignee, Post, Procedure, Role, Ticket
+from workflow.states import Party
+
+_WORKING_ROLES = frozenset({Role.GRID_WORKER, Role.GRID_LEADER, Role.HUB_OFFICER, Role.DEPARTMENT})
+_WATCHING_ROLES = frozenset({Role.AUDITOR, Role.ADMIN})
+
+
+def serves(post: Post, desk: Assignee) -> bool:
+    """Whether a post works at a desk: the same unit, at its place or one that contains it."""
+    return post.role in _WORKING_ROLES and post.unit == desk.unit and desk.place.startswith(post.place)
+
+
+def parties(actor: Actor, ticket: Ticket) -> frozenset[Party]:
+    """Everything the actor is to this ticket; empty for a stranger."""
+    if actor.role is Role.SYSTEM:
+        return frozenset({Party.RULE})
+    found: set[Party] = set()
+    if ticket.reporter is not None and actor.contact_id == ticket.reporter:
+        found.add(Party.REPORTER)
+    for post in actor.posts:
+        found |= _through(post, ticket)
+    return frozenset(found)
+
+
+def _through(post: Post, ticket: Ticket) -> set[Party]:
+    found: set[Party] = set()
+    if serves(post, ticket.hub):
+        found.add(Party.HUB)
+    if ticket.procedure is Procedure.PETITION_REPORT:
+        # Whatever the row says, nobody but the counter's own unit handles a report about somebody.
+        if post.unit == ticket.hub.unit and ticket.lead is not None and serves(post, ticket.lead):
+            found.add(Party.LEAD)
+        return found
+    if ticket.lead is not None and serves(post, ticket.lead):
+        found.add(Party.LEAD)
+    if post.role is Role.SUPERVISOR and ticket.hub.place.startswith(post.place):
+        found.add(Party.SUPERVISOR)
+    return found
+
+
+def may_see(actor: Actor, ticket: Ticket) -> bool:
+    """Whether the actor may see the ticket's content (masked where the viewer is staff)."""
+    if parties(actor, ticket):
+        return True
+    if ticket.procedure is Procedure.PETITION_REPORT:
+        return False
+    helps = any(serves(post, desk) for post in actor.posts for desk in ticket.co)
+    audits = any(post.role is Role.AUDITOR and ticket.hub.place.startswith(post.place) for post in actor.posts)
+    return helps or audits
+
+
+def may_trace(actor: Actor, ticket: Ticket) -> bool:
+    """Whether the actor may see state, clocks, owner and trail without any content."""
+    if may_see(actor, ticket):
+        return True
+    if ticket.procedure is Procedure.PETITION_REPORT:
+        return False
+    return any(post.role in _WATCHING_ROLES and ticket.hub.place.startswith(post.place) for post in actor.posts)
+
+
+def acting_role(actor: Actor, ticket: Ticket, party: Party | None) -> Role:
+    """The role under which an act is written into the trail."""
+    if actor.role is Role.SYSTEM or not actor.posts or party is Party.REPORTER:
+        return Role.SYSTEM if actor.role is Role.SYSTEM else Role.RESIDENT
+    desk = ticket.lead if party is Party.LEAD else ticket.hub
+    if party is Party.SUPERVISOR:
+        return Role.SUPERVISOR
+    return next((post.role for post in actor.posts if desk is not None and serves(post, desk)), actor.role)
