@@ -1,0 +1,76 @@
+"""Logs without personal data: ids and codes only, as JSON lines or plain lines, on standard error.
+
+What a resident wrote, names, addresses and tokens never get here: a record carries a short fixed sentence and `extra` fields of
+the list below. Exceptions are written as type and place, without their message, since a message may quote what was said.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import sys
+import traceback
+from datetime import UTC, datetime
+
+FIELDS = (
+    "code", "door", "row", "rows", "item", "contact", "ticket", "trigger", "attempts", "seconds", "year", "count", "status", "host", "port",
+    "signal", "number", "clock", "mode",
+)  # fmt: skip
+_TOKEN = re.compile(r"\d{5,}:[A-Za-z0-9_-]{20,}")
+_QUIET = {
+    "httpx": logging.WARNING,
+    "httpcore": logging.WARNING,
+    "telegram": logging.WARNING,
+    "jieba": logging.WARNING,
+    "aiohttp.access": logging.WARNING,
+    "aiosqlite": logging.WARNING,
+    "transitions": logging.WARNING,
+    "alembic": logging.WARNING,
+    "sqlalchemy": logging.WARNING,
+    "asyncio": logging.WARNING,
+}
+
+
+def scrubbed(text: str) -> str:
+    """The text without anything that looks like a bot token."""
+    return _TOKEN.sub("<token>", text)
+
+
+def _facts(record: logging.LogRecord) -> dict[str, object]:
+    facts: dict[str, object] = {name: getattr(record, name) for name in FIELDS if hasattr(record, name)}
+    error = record.exc_info[1] if record.exc_info else None
+    if error is not None:
+        facts["error"] = type(error).__name__
+        frames = traceback.extract_tb(error.__traceback__)[-4:]
+        facts["where"] = [f"{'/'.join(frame.filename.split('/')[-2:])}:{frame.lineno}:{frame.name}" for frame in frames]
+    return facts
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line: at (UTC), level, logger, message, and the facts."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        line = {"at": at, "level": record.levelname.lower(), "logger": record.name, "message": scrubbed(record.getMessage())}
+        return json.dumps({**line, **_facts(record)}, ensure_ascii=False, default=str)
+
+
+class PlainLines(logging.Formatter):
+    """For people: time (UTC), level, message, facts as name=value."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        at = datetime.fromtimestamp(record.created, UTC).strftime("%H:%M:%S")
+        facts = " ".join(f"{name}={value}" for name, value in _facts(record).items())
+        return scrubbed(f"{at} {record.levelname.lower():7} {record.name}: {record.getMessage()} {facts}".rstrip())
+
+
+def set_up(*, json_lines: bool, level: int = logging.INFO) -> None:
+    """Replaces the root logger's handlers."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines() if json_lines else PlainLines())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for name, quiet in _QUIET.items():
+        logging.getLogger(name).setLevel(quiet)
