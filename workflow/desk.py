@@ -5,3 +5,227 @@
     session.say(speech)            puts a row into the outbox
     session.actor(contact)         the contact with its posts
 """
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from workflow import followups, moves, policy, registration
+from workflow.commands import Add, AskExtension, Command, Correct, DecideExtension, Move, Rate, Register, Relay, Urge
+from workflow.errors import Conflict, Refusal, Refused
+from workflow.guards import Case
+from workflow.model import SYSTEM, Actor, Assignee, Contact, Event, FileRef, Json, Note, Priority, Role, Speech, Ticket
+from workflow.notices import Audience, notices
+from workflow.ports import Clock, UnitOfWork, UnitsOfWork, WorkCalendar
+from workflow.region import Region
+from workflow.states import Party, State, Trigger, row
+
+T = TypeVar("T")
+_REPORTER_OR_LEAD = frozenset({Party.REPORTER, Party.LEAD, Party.HUB})
+_HUB = frozenset({Party.HUB, Party.SUPERVISOR})
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """`query_codes` makes the residents' secret codes; `region` is asked each time because an import may replace grids."""
+
+    units_of_work: UnitsOfWork
+    region: Callable[[], Region]
+    clock: Clock
+    calendar: WorkCalendar
+    query_codes: Callable[[], str]
+
+    async def serve(self, request_id: str, work: Callable[[Session], Awaitable[T]]) -> T | None:
+        """Runs `work` in one transaction, once per request id. None if it was served before. Refused leaves no trace."""
+        async with self.units_of_work() as uow:
+            if not await uow.first_time(request_id):
+                return None
+            result = await work(Session(uow, self.clock.now(), self.region(), self.calendar, self.query_codes))
+            await uow.commit()
+            return result
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One transaction's view of the desk. `now` is aware UTC and stands still."""
+
+    uow: UnitOfWork
+    now: datetime
+    region: Region
+    calendar: WorkCalendar
+    query_codes: Callable[[], str]
+
+    async def actor(self, contact: Contact) -> Actor:
+        posts = await self.uow.posts.of_contact(contact.id)
+        return Actor(contact.id, posts[0].role if posts else Role.RESIDENT, posts)
+
+    async def say(self, speech: Speech) -> None:
+        await self.uow.outbox.put(speech)
+
+    async def do(self, actor: Actor, command: Command) -> Ticket:
+        """Carries out a command. Raises Refused, with SOMEBODY_WAS_FIRST where another change came between."""
+        try:
+            return await self._do(actor, command)
+        except Conflict:
+            raise Refused(Refusal.SOMEBODY_WAS_FIRST) from None
+
+    async def _do(self, actor: Actor, command: Command) -> Ticket:
+        if isinstance(command, Register):
+            return await self._register(actor, command)
+        ticket = await self.uow.tickets.get(command.ticket_id)
+        parties = policy.parties(actor, ticket) if ticket is not None else frozenset()
+        if ticket is None or not parties:
+            raise Refused(Refusal.NOT_FOUND)
+        match command:
+            case Move():
+                return await self._move(actor, parties, ticket, command)
+            case Add() | Relay():
+                return await self._note(actor, parties, ticket, command)
+            case _:
+                return await self._follow_up(actor, parties, ticket, command)
+
+    async def _register(self, actor: Actor, command: Register) -> Ticket:
+        registration.check(command, self.region)
+        serial = await self.uow.tickets.next_serial(registration.day_of(self.now, self.region))
+        fresh = registration.a_ticket(command, actor, serial, self.query_codes(), self.now, self.region, self.calendar)
+        ticket = await self.uow.tickets.add(fresh)
+        event = Event(ticket.id, self.now, "registered", actor.contact_id, Role.RESIDENT, None, ticket.state)
+        await self._tell(event, ticket)
+        return ticket
+
+    async def _move(self, actor: Actor, parties: frozenset[Party], ticket: Ticket, command: Move) -> Ticket:
+        parent = await self.uow.tickets.by_number(command.parent_number) if command.parent_number else None
+        case = Case(ticket, actor, parties, command, self.now, self.region, parent)
+        try:
+            after = moves.apply(case, self.calendar)
+        except Refused as refused:
+            if refused.code is not Refusal.HAZARD_STAYS:
+                raise
+            return await self._record(actor, Party.REPORTER, ticket, followups.detached(ticket), "withdrawn_hazard")
+        entry = row(command.trigger, ticket.state)
+        party = _party(parties, entry.who if entry else frozenset())
+        if command.trigger in {Trigger.REPLY, Trigger.ANSWER}:
+            await self._keep(actor, party, ticket, "reply", command.result, command.files)
+        data: Json = {"route": command.route} if command.route else {}
+        if command.assignee is not None:
+            data |= {"unit": command.assignee.unit, "place": command.assignee.place}
+        if command.plan:
+            data |= {"plan": command.plan}
+        return await self._record(actor, party, ticket, after, command.trigger.value, command.reason.strip(), data)
+
+    async def _note(self, actor: Actor, parties: frozenset[Party], ticket: Ticket, command: Add | Relay) -> Ticket:
+        followups.need(parties, _REPORTER_OR_LEAD if isinstance(command, Relay) else Party.REPORTER, ticket)
+        followups.need_open(ticket)
+        if not command.text.strip() and not command.files:
+            raise Refused(Refusal.TEXT_DUE)
+        party = _party(parties, _REPORTER_OR_LEAD)
+        kind, fact = ("relay", "relayed") if isinstance(command, Relay) else ("addition", "added")
+        await self._keep(actor, party, ticket, kind, command.text, command.files)
+        if isinstance(command, Relay):
+            await self._pass_on(party, ticket, command)
+        return await self._record(actor, party, ticket, ticket, fact)
+
+    async def _pass_on(self, party: Party, ticket: Ticket, command: Relay) -> None:
+        audience = await self._audience(ticket)
+        handler = (ticket.signed_by,) if ticket.signed_by is not None else audience.lead or audience.hub
+        listeners = handler if party is Party.REPORTER else (audience.reporter,)
+        key = "notices.relayed_to_handler" if party is Party.REPORTER else "notices.relayed_to_resident"
+        for listener in listeners:
+            if listener is not None:
+                params: Json = {"number": ticket.number, "text": command.text}
+                await self.say(Speech(listener, key, params, ticket_id=ticket.id, files=command.files, priority=Priority.ANSWER))
+
+    async def _follow_up(
+        self, actor: Actor, parties: frozenset[Party], ticket: Ticket, command: Urge | Rate | AskExtension | DecideExtension | Correct
+    ) -> Ticket:
+        reason, data = "", Json()
+        match command:
+            case Urge():
+                followups.need(parties, Party.REPORTER, ticket)
+                party, fact, after = Party.REPORTER, "urged", followups.urged(ticket, self.now)
+            case Rate():
+                followups.need(parties, Party.REPORTER, ticket)
+                party, fact, after = Party.REPORTER, "rated", followups.rated(ticket, command)
+                data = {"satisfaction": command.satisfaction}
+            case AskExtension():
+                followups.need(parties, Party.LEAD, ticket)
+                party, fact = Party.LEAD, "extension_asked"
+                after, reason = followups.extension_asked(ticket, command, self.now, self.region), command.reason.strip()
+            case DecideExtension():
+                followups.need(parties, _HUB, ticket)
+                if Party.LEAD in parties:
+                    raise Refused(Refusal.OWN_WORK)
+                party, fact = _party(parties, _HUB), "extension_granted" if command.granted else "extension_denied"
+                after = followups.extension_decided(ticket, command, self.region, self.calendar)
+                reason = command.reason.strip() or str(ticket.extension_ask.get("reason", ""))
+            case Correct():
+                followups.need(parties, _HUB, ticket)
+                party, fact, after = _party(parties, _HUB), "corrected", followups.corrected(ticket, command, self.region)
+                data = {"topic_was": ticket.topic, "place_was": ticket.place}
+        return await self._record(actor, party, ticket, after, fact, reason, data)
+
+    async def _keep(
+        self, actor: Actor, party: Party, ticket: Ticket, kind: str, text: str, files: tuple[FileRef, ...]
+    ) -> None:
+        role = policy.acting_role(actor, ticket, party)
+        await self.uow.tickets.add_note(Note(ticket.id, self.now, kind, actor.contact_id, role, text.strip(), files))
+
+    async def _record(
+        self, actor: Actor, party: Party, before: Ticket, after: Ticket, kind: str, reason: str = "", data: Json | None = None
+    ) -> Ticket:
+        saved = await self.uow.tickets.save(after)
+        role = policy.acting_role(actor, before, party)
+        event = Event(saved.id, self.now, kind, actor.contact_id, role, before.state, saved.state, reason, data or {})
+        await self._tell(event, saved, before.lead if before.lead != saved.lead else None)
+        return saved
+
+    async def _tell(self, event: Event, ticket: Ticket, former: Assignee | None = None) -> None:
+        await self.uow.tickets.append(event)
+        for speech in notices(event, ticket, await self._audience(ticket, former)):
+            await self.say(speech)
+        if event.kind in {Trigger.DISPATCH, Trigger.REASSIGN, Trigger.REROUTE, Trigger.DESIGNATE}:
+            await self._nobody_on_post(ticket)
+
+    async def _nobody_on_post(self, ticket: Ticket) -> None:
+        """A desk without a person is a visible fault, never a silent one."""
+        audience = await self._audience(ticket)
+        if audience.lead or ticket.lead is None:
+            return
+        params: Json = {"number": ticket.number, "unit": ticket.lead.unit, "place": ticket.lead.place}
+        for contact in audience.hub:
+            await self.say(Speech(contact, "notices.nobody_on_post", params, ticket_id=ticket.id, priority=Priority.ANSWER))
+
+    async def _audience(self, ticket: Ticket, former: Assignee | None = None) -> Audience:
+        return Audience(
+            ticket.reporter,
+            await self._hub_contacts(ticket),
+            await self._contacts_at(ticket.lead),
+            await self._contacts_at(former),
+        )
+
+    async def _hub_contacts(self, ticket: Ticket) -> tuple[int, ...]:
+        """The hub's people; where it has none, the supervisors over the place: a ticket always has somebody who hears of it."""
+        found = await self._contacts_at(ticket.hub)
+        if found:
+            return found
+        supervisors = await self.uow.posts.of_role(Role.SUPERVISOR)
+        watching = (Actor(post.contact_id, post.role, (post,)) for post in supervisors)
+        return tuple(dict.fromkeys(actor.contact_id for actor in watching if policy.may_see(actor, ticket)))
+
+    async def _contacts_at(self, desk: Assignee | None) -> tuple[int, ...]:
+        if desk is None:
+            return ()
+        posts = await self.uow.posts.at(desk.unit, desk.place)
+        return tuple(dict.fromkeys(post.contact_id for post in posts if policy.serves(post, desk)))
+
+
+def _party(parties: frozenset[Party], wanted: frozenset[Party]) -> Party:
+    """As which of several parties somebody acts: the first in the table's order."""
+    return next(party for party in Party if party in (parties & wanted or parties))
+
+
+OPEN_STATES = tuple(state for state in State if state not in {State.CLOSED, State.DECLINED, State.MERGED, State.WITHDRAWN, State.ARCHIVED})
+__all__ = ["OPEN_STATES", "SYSTEM", "Desk", "Session"]

@@ -7,7 +7,7 @@ transitions are off (they would add a way round every rule), and guards raise in
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from transitions import EventData, Machine
 
@@ -28,7 +28,7 @@ class _Carrier:
 
 
 def _guard(event: EventData) -> bool:
-    carrier: _Carrier = event.model
+    carrier = cast(_Carrier, event.model)
     found = row(carrier.case.move.trigger, carrier.state)
     if found is None:
         raise _wrong_state(carrier.case)

@@ -1,0 +1,119 @@
+"""Who must hear what after a fact. Pure: fact + ticket + audience → speeches; the desk writes them into the outbox.
+
+Residents hear of a step exactly once: as a fresh card with a headline (`key`), or, where nothing is asked of them, as a
+silent edit of the live card.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from workflow.model import Event, Json, Priority, Speech, Ticket
+from workflow.states import Trigger
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Contact ids. `reporter` None where there is none any more."""
+
+    reporter: int | None
+    hub: tuple[int, ...]
+    lead: tuple[int, ...]
+    former_lead: tuple[int, ...] = ()
+
+
+HEADLINES: dict[str, str] = {
+    "registered": "notices.registered",
+    Trigger.ANSWER: "notices.answered",
+    Trigger.DECLINE: "notices.declined",
+    Trigger.UPHOLD_OBJECTION: "notices.reopened",
+    Trigger.MERGE: "notices.merged",
+    Trigger.DISPATCH: "notices.dispatched",
+    Trigger.SUSPEND: "notices.suspended",
+    Trigger.RESUME: "notices.resumed",
+    Trigger.RELEASE: "notices.replied",
+    Trigger.REWORK: "notices.reworked",
+    Trigger.CLOSE: "notices.closed",
+    Trigger.CONFIRM_ANSWER: "notices.closed",
+    Trigger.NOT_HELPED: "notices.registered",
+    Trigger.REOPEN: "notices.reopened",
+    Trigger.WITHDRAW: "notices.withdrawn",
+    "withdrawn_hazard": "notices.withdrawn_hazard",
+    "extension_granted": "notices.extension_granted",
+    "corrected": "notices.corrected",
+    Trigger.REQUEST_REVIEW: "notices.review_requested",
+    Trigger.REQUEST_RECHECK: "notices.review_requested",
+    Trigger.CONCLUDE_REVIEW: "notices.review_concluded",
+    Trigger.CONCLUDE_RECHECK: "notices.review_concluded",
+}
+"""Facts the resident is told of, aloud. All others only edit the card."""
+
+HUB_TURN: dict[str, str] = {
+    "registered": "notices.new_for_hub",
+    Trigger.NOT_HELPED: "notices.new_for_hub",
+    Trigger.DISPUTE: "notices.disputed",
+    Trigger.REPLY: "",
+    "extension_asked": "notices.extension_asked",
+    "urged": "notices.urged",
+    Trigger.REQUEST_REVIEW: "notices.review_requested",
+    Trigger.REQUEST_RECHECK: "notices.review_requested",
+}
+LEAD_TURN: dict[str, str] = {
+    Trigger.DISPATCH: "",
+    Trigger.REASSIGN: "",
+    Trigger.REROUTE: "",
+    Trigger.DESIGNATE: "",
+    Trigger.SEND_BACK: "notices.sent_back",
+    Trigger.REWORK: "notices.sent_back",
+    Trigger.REOPEN: "notices.reopened",
+    Trigger.RESUME: "notices.resumed",
+    "extension_granted": "notices.extension_granted",
+    "extension_denied": "notices.extension_denied",
+    "added": "notices.added",
+    "urged": "notices.urged",
+    "withdrawn_hazard": "",
+}
+_SILENT = frozenset({"relayed"})
+_QUIET_END = frozenset({Trigger.ARCHIVE.value})
+
+
+def notices(fact: Event, ticket: Ticket, audience: Audience) -> list[Speech]:
+    """Every speech a fact calls for. Nobody is told twice: whoever is hub and lead hears as lead."""
+    if fact.kind in _SILENT or fact.kind in _QUIET_END:
+        return []
+    params = _params(fact, ticket)
+    found: list[Speech] = []
+    if audience.reporter is not None:
+        found.append(_to_reporter(fact, ticket, audience.reporter, params))
+    told = {audience.reporter}
+    for turns, contacts in ((LEAD_TURN, audience.lead), (HUB_TURN, audience.hub), ({}, audience.former_lead)):
+        for contact in contacts:
+            if contact not in told:
+                told.add(contact)
+                found.append(_to_staff(fact, ticket, contact, turns, params))
+    return found
+
+
+def _params(fact: Event, ticket: Ticket) -> Json:
+    return {"number": ticket.number, "reason": fact.reason, "state": ticket.state.value, **fact.data}
+
+
+def _to_reporter(fact: Event, ticket: Ticket, contact: int, params: Json) -> Speech:
+    key = HEADLINES.get(fact.kind, "")
+    priority = Priority.ANSWER if fact.actor_id == contact else Priority.NOTICE
+    files = ticket.result_files if fact.kind == Trigger.RELEASE else ()
+    return Speech(contact, key, params, ticket_id=ticket.id, card="resident", fresh=bool(key), priority=priority, files=files)
+
+
+def _to_staff(fact: Event, ticket: Ticket, contact: int, turns: dict[str, str], params: Json) -> Speech:
+    turn = fact.kind in turns
+    urgent = turn and ticket.urgent and contact != fact.actor_id
+    return Speech(
+        contact,
+        turns.get(fact.kind, ""),
+        params,
+        ticket_id=ticket.id,
+        card="staff",
+        fresh=turn and contact != fact.actor_id,
+        priority=Priority.URGENT if urgent else Priority.NOTICE,
+    )
