@@ -140,12 +140,18 @@ class Outbox(Protocol):
 class UnitOfWork(Protocol):
     """One transaction. Leaving it without `commit()` rolls everything back."""
 
-    contacts: Contacts
-    posts: Posts
-    invites: Invites
-    dialogs: Dialogs
-    tickets: Tickets
-    outbox: Outbox
+    @property
+    def contacts(self) -> Contacts: ...
+    @property
+    def posts(self) -> Posts: ...
+    @property
+    def invites(self) -> Invites: ...
+    @property
+    def dialogs(self) -> Dialogs: ...
+    @property
+    def tickets(self) -> Tickets: ...
+    @property
+    def outbox(self) -> Outbox: ...
 
     async def __aenter__(self) -> Self: ...
     async def __aexit__(

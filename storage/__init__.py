@@ -1,0 +1,10 @@
+"""The database: tables, one unit of work, inbox, outbox, files. Core, no ORM; objects are mapped by hand in one place each."""
+
+from storage.engine import Database, open_database
+from storage.files import DiskFiles
+from storage.inbox import SqlInbox
+from storage.migrate import migrate
+from storage.outbox import OutboxQueue
+from storage.unit_of_work import SqlUnitOfWork
+
+__all__ = ["Database", "DiskFiles", "OutboxQueue", "SqlInbox", "SqlUnitOfWork", "migrate", "open_database"]

@@ -1,0 +1,124 @@
+"""Tickets with their clocks, events and notes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, and_, false, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage import rows
+from storage.tables import clocks, events, notes, serials, tickets
+from workflow.errors import Conflict
+from workflow.model import Assignee, Event, Note, Procedure, Ticket
+from workflow.states import RESTING, State
+
+_AT_REST = [state.value for state in RESTING]
+_SECRET = Procedure.PETITION_REPORT.value
+_SECRET_UNIT = "discipline"
+
+
+class SqlTickets:
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._db = connection
+
+    async def next_serial(self, day: str) -> int:
+        bump = update(serials).where(serials.c.day == day).values(value=serials.c.value + 1).returning(serials.c.value)
+        found = (await self._db.execute(bump)).scalar_one_or_none()
+        if found is not None:
+            return int(found)
+        try:
+            async with self._db.begin_nested():
+                await self._db.execute(insert(serials).values(day=day, value=1))
+            return 1
+        except IntegrityError:
+            return int((await self._db.execute(bump)).scalar_one())
+
+    async def add(self, ticket: Ticket) -> Ticket:
+        values = rows.ticket_out(ticket) | {"version": 1}
+        made = await self._db.execute(insert(tickets).values(values).returning(tickets.c.id))
+        stored = replace(ticket, id=made.scalar_one(), version=1)
+        await self._save_clocks(stored)
+        return stored
+
+    async def save(self, ticket: Ticket) -> Ticket:
+        same = and_(tickets.c.id == ticket.id, tickets.c.version == ticket.version)
+        values = rows.ticket_out(ticket) | {"version": ticket.version + 1}
+        if (await self._db.execute(update(tickets).where(same).values(values))).rowcount != 1:
+            raise Conflict("the ticket was changed by somebody else")
+        await self._db.execute(clocks.delete().where(clocks.c.ticket_id == ticket.id))
+        await self._save_clocks(ticket)
+        return replace(ticket, version=ticket.version + 1)
+
+    async def _save_clocks(self, ticket: Ticket) -> None:
+        values = [rows.clock_out(ticket.id, position, clock) for position, clock in enumerate(ticket.clocks)]
+        if values:
+            await self._db.execute(insert(clocks), values)
+
+    async def get(self, ticket_id: int) -> Ticket | None:
+        return next(iter(await self._find(tickets.c.id == ticket_id)), None)
+
+    async def by_number(self, number: str) -> Ticket | None:
+        return next(iter(await self._find(tickets.c.number == number)), None)
+
+    async def of_reporter(self, contact_id: int, *, open_only: bool, limit: int = 20) -> tuple[Ticket, ...]:
+        where = tickets.c.reporter == contact_id
+        if open_only:
+            where = and_(where, tickets.c.state.not_in(_AT_REST))
+        return await self._find(where, tickets.c.id.desc(), limit=limit)
+
+    async def at_desks(self, desks: Sequence[Assignee], states: Sequence[State], limit: int = 50) -> tuple[Ticket, ...]:
+        hubs = (and_(tickets.c.hub_unit == desk.unit, tickets.c.hub_place == desk.place) for desk in desks)
+        leads = (and_(tickets.c.lead_unit == desk.unit, tickets.c.lead_place == desk.place) for desk in desks)
+        return await self._queue(or_(false(), *hubs, *leads), states, limit)
+
+    async def in_places(
+        self, unit: str, places: Sequence[str], states: Sequence[State], limit: int = 50
+    ) -> tuple[Ticket, ...]:
+        where: ColumnElement[bool] = or_(false(), *(tickets.c.place.startswith(place, autoescape=True) for place in places))
+        if unit:
+            where = and_(where, tickets.c.lead_unit == unit)
+        if unit != _SECRET_UNIT:
+            where = and_(where, tickets.c.procedure != _SECRET)
+        return await self._queue(where, states, limit)
+
+    async def due(self, before: datetime, limit: int = 100) -> tuple[Ticket, ...]:
+        late = select(clocks.c.ticket_id).where(
+            clocks.c.due_at < before, clocks.c.stopped_at.is_(None), clocks.c.warned_at.is_(None)
+        )
+        return await self._find(tickets.c.id.in_(late), tickets.c.next_due_at, tickets.c.id, limit=limit)
+
+    async def _queue(self, where: ColumnElement[bool], states: Sequence[State], limit: int) -> tuple[Ticket, ...]:
+        wanted = and_(where, tickets.c.state.in_([state.value for state in states]))
+        return await self._find(wanted, tickets.c.urgent.desc(), tickets.c.next_due_at.nulls_last(), tickets.c.id, limit=limit)
+
+    async def _find(self, where: ColumnElement[bool], *order: Any, limit: int = 1) -> tuple[Ticket, ...]:
+        found = (await self._db.execute(select(tickets).where(where).order_by(*order).limit(limit))).mappings().all()
+        ids = [row["id"] for row in found]
+        of_ticket: dict[int, list[rows.Row]] = {ticket_id: [] for ticket_id in ids}
+        running = select(clocks).where(clocks.c.ticket_id.in_(ids)).order_by(clocks.c.ticket_id, clocks.c.position)
+        for row in (await self._db.execute(running)).mappings() if ids else ():
+            of_ticket[row["ticket_id"]].append(row)
+        return tuple(rows.ticket_in(row, of_ticket[row["id"]]) for row in found)
+
+    async def append(self, event: Event) -> Event:
+        return replace(event, id=await self._insert(events, rows.event_out(event)))
+
+    async def events(self, ticket_id: int) -> tuple[Event, ...]:
+        return tuple(rows.event_in(row) for row in await self._of(events, ticket_id))
+
+    async def add_note(self, note: Note) -> Note:
+        return replace(note, id=await self._insert(notes, rows.note_out(note)))
+
+    async def notes(self, ticket_id: int) -> tuple[Note, ...]:
+        return tuple(rows.note_in(row) for row in await self._of(notes, ticket_id))
+
+    async def _insert(self, table: Table, values: dict[str, Any]) -> int:
+        return int((await self._db.execute(insert(table).values(values).returning(table.c.id))).scalar_one())
+
+    async def _of(self, table: Table, ticket_id: int) -> Sequence[rows.Row]:
+        return (await self._db.execute(select(table).where(table.c.ticket_id == ticket_id).order_by(table.c.id))).mappings().all()

@@ -1,0 +1,24 @@
+"""Brings a database to the newest schema with Alembic."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection
+
+from storage.engine import Database
+
+
+def config(connection: Connection | None = None) -> Config:
+    found = Config()
+    found.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    found.attributes["connection"] = connection
+    return found
+
+
+async def migrate(database: Database) -> None:
+    """Safe to call at every start."""
+    async with database.turn(), database.engine.begin() as connection:
+        await connection.run_sync(lambda sync: command.upgrade(config(sync), "head"))

@@ -1,0 +1,11 @@
+"""Alembic's entry: runs on the connection that `storage.migrate` hands over."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from storage.tables import metadata
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=metadata, render_as_batch=True, user_module_prefix="")
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,90 @@
+"""The outbox as the relay sees it: claim under a lease, then mark. FIFO per contact within a priority."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, func, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage import rows
+from storage.engine import Database
+from storage.tables import contacts, messages, outbox
+from workflow.model import Contact, Speech
+
+LEASE = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxItem:
+    id: int
+    contact: Contact
+    speech: Speech
+    attempts: int
+
+
+class OutboxQueue:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def claim(self, now: datetime, limit: int = 100) -> list[OutboxItem]:
+        """The first waiting speech of each contact, urgent contacts first. A row that waits, or is leased, holds its contact's
+        later ones of the same priority back."""
+        async with self._database.writing() as connection:
+            found = (await connection.execute(_heads(now, limit))).mappings().all()
+            ids = [row["id"] for row in found]
+            if ids:
+                await connection.execute(update(outbox).where(outbox.c.id.in_(ids)).values(leased_until=now + LEASE))
+            people = await _people(connection, {row["contact_id"] for row in found})
+        return [OutboxItem(row["id"], people[row["contact_id"]], rows.speech_in(row["speech"]), row["attempts"]) for row in found]
+
+    async def sent(self, item: OutboxItem, message_id: str, now: datetime) -> None:
+        async with self._database.writing() as connection:
+            done = {"status": "sent", "sent_at": now, "message_id": message_id, "leased_until": None}
+            await connection.execute(update(outbox).where(outbox.c.id == item.id).values(done))
+            if item.speech.ticket_id is not None and message_id:
+                await _remember(connection, item, message_id)
+
+    async def retry(self, item_id: int, at: datetime, why: str, *, unknown: bool = False) -> None:
+        values = {
+            "next_try_at": at, "attempts": outbox.c.attempts + 1, "why": why[:200], "leased_until": None,
+            "unknowns": outbox.c.unknowns + int(unknown),
+        }  # fmt: skip
+        async with self._database.writing() as connection:
+            await connection.execute(update(outbox).where(outbox.c.id == item_id).values(values))
+
+    async def dead(self, item_id: int, why: str) -> None:
+        async with self._database.writing() as connection:
+            values = {"status": "dead", "why": why[:200], "leased_until": None}
+            await connection.execute(update(outbox).where(outbox.c.id == item_id).values(values))
+
+    async def depth(self) -> Mapping[str, int]:
+        """Rows by status."""
+        async with self._database.reading() as connection:
+            counts = await connection.execute(select(outbox.c.status, func.count()).group_by(outbox.c.status))
+            return {status: count for status, count in counts}
+
+
+def _heads(now: datetime, limit: int) -> Select[Any]:
+    place = func.row_number().over(partition_by=outbox.c.contact_id, order_by=(outbox.c.priority, outbox.c.id))
+    first = select(outbox.c.id, place.label("place")).where(outbox.c.status == "waiting").subquery()
+    ready = or_(outbox.c.next_try_at.is_(None), outbox.c.next_try_at <= now)
+    free = or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= now)
+    heads = select(outbox).join(first, first.c.id == outbox.c.id).where(first.c.place == 1, ready, free)
+    return heads.order_by(outbox.c.priority, outbox.c.id).limit(limit)
+
+
+async def _people(connection: AsyncConnection, ids: set[int]) -> dict[int, Contact]:
+    found = await connection.execute(select(contacts).where(contacts.c.id.in_(ids)))
+    return {row["id"]: rows.contact_in(row) for row in found.mappings()}
+
+
+async def _remember(connection: AsyncConnection, item: OutboxItem, message_id: str) -> None:
+    key = (messages.c.contact_id == item.contact.id) & (messages.c.message_id == message_id)
+    values = {"ticket_id": item.speech.ticket_id, "position": item.id, "card": bool(item.speech.card)}
+    known = await connection.execute(update(messages).where(key).values(values))
+    if known.rowcount == 0:
+        await connection.execute(insert(messages).values(contact_id=item.contact.id, message_id=message_id, **values))

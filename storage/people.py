@@ -1,0 +1,105 @@
+"""Contacts, posts, invites, dialogs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import insert, literal, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage import rows
+from storage.tables import contacts, dialogs, invites, posts
+from workflow.errors import Conflict
+from workflow.model import Contact, Dialog, Invite, Post, Role
+
+
+class SqlContacts:
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._db = connection
+
+    async def get(self, contact_id: int) -> Contact | None:
+        return await self._one(contacts.c.id == contact_id)
+
+    async def by_address(self, door: str, address: str) -> Contact | None:
+        return await self._one((contacts.c.door == door) & (contacts.c.address == address))
+
+    async def _one(self, where: Any) -> Contact | None:
+        row = (await self._db.execute(select(contacts).where(where))).mappings().one_or_none()
+        return rows.contact_in(row) if row else None
+
+    async def add(self, contact: Contact) -> Contact:
+        try:
+            async with self._db.begin_nested():
+                made = await self._db.execute(insert(contacts).values(rows.contact_out(contact)).returning(contacts.c.id))
+                return replace(contact, id=made.scalar_one())
+        except IntegrityError as error:
+            raise Conflict("this address is known already") from error
+
+    async def save(self, contact: Contact) -> None:
+        await self._db.execute(update(contacts).where(contacts.c.id == contact.id).values(rows.contact_out(contact)))
+
+
+class SqlPosts:
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._db = connection
+
+    async def of_contact(self, contact_id: int) -> tuple[Post, ...]:
+        return await self._where(posts.c.contact_id == contact_id)
+
+    async def of_unit(self, unit: str) -> tuple[Post, ...]:
+        return await self._where(posts.c.unit == unit)
+
+    async def at(self, unit: str, place: str) -> tuple[Post, ...]:
+        return await self._where((posts.c.unit == unit) & literal(place).like(posts.c.place.concat("%")))
+
+    async def of_role(self, role: Role) -> tuple[Post, ...]:
+        return await self._where(posts.c.role == role.value)
+
+    async def _where(self, where: Any) -> tuple[Post, ...]:
+        found = await self._db.execute(select(posts).where(where).order_by(posts.c.id))
+        return tuple(rows.post_in(row) for row in found.mappings())
+
+    async def add(self, post: Post) -> Post:
+        values = {"contact_id": post.contact_id, "role": post.role.value, "unit": post.unit, "place": post.place}
+        made = await self._db.execute(insert(posts).values(values).returning(posts.c.id))
+        return replace(post, id=made.scalar_one())
+
+    async def remove(self, post_id: int) -> None:
+        await self._db.execute(posts.delete().where(posts.c.id == post_id))
+
+
+class SqlInvites:
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._db = connection
+
+    async def add(self, invite: Invite) -> None:
+        values = {
+            "code_hash": invite.code_hash, "role": invite.role.value, "unit": invite.unit, "place": invite.place,
+            "expires_at": invite.expires_at, "used_by": invite.used_by,
+        }  # fmt: skip
+        await self._db.execute(insert(invites).values(values))
+
+    async def get(self, code_hash: str) -> Invite | None:
+        row = (await self._db.execute(select(invites).where(invites.c.code_hash == code_hash))).mappings().one_or_none()
+        return Invite(**{**row, "role": Role(row["role"])}) if row else None
+
+    async def use(self, code_hash: str, contact_id: int) -> bool:
+        free = (invites.c.code_hash == code_hash) & invites.c.used_by.is_(None)
+        return (await self._db.execute(update(invites).where(free).values(used_by=contact_id))).rowcount == 1
+
+
+class SqlDialogs:
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._db = connection
+
+    async def get(self, contact_id: int) -> Dialog | None:
+        row = (await self._db.execute(select(dialogs).where(dialogs.c.contact_id == contact_id))).mappings().one_or_none()
+        return Dialog(**row) if row else None
+
+    async def save(self, dialog: Dialog) -> None:
+        values = {"step": dialog.step, "data": dialog.data, "updated_at": dialog.updated_at}
+        known = await self._db.execute(update(dialogs).where(dialogs.c.contact_id == dialog.contact_id).values(values))
+        if known.rowcount == 0:
+            await self._db.execute(insert(dialogs).values(contact_id=dialog.contact_id, **values))

@@ -1,0 +1,143 @@
+"""Rows ↔ objects, both ways, each in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from workflow.deadlines import next_due
+from workflow.model import (
+    Assignee,
+    Button,
+    Clock,
+    Contact,
+    Event,
+    FileRef,
+    Intent,
+    Note,
+    Outcome,
+    Point,
+    Post,
+    Priority,
+    Procedure,
+    Role,
+    Speech,
+    Ticket,
+)  # fmt: skip
+from workflow.states import State
+
+Row = RowMapping | Mapping[str, Any]
+_PLAIN = (
+    "number", "query_code", "topic", "text", "place", "place_detail", "grid", "created_at", "signed_by", "reporter", "anonymous",
+    "urgent", "confidence", "hops", "reworks", "urges", "last_urge_at", "extension", "extension_ask", "result", "satisfaction",
+    "verdict", "parent_id", "reviews", "closed_at", "understanding",
+)  # fmt: skip
+
+
+def files_out(files: Iterable[FileRef]) -> list[dict[str, Any]]:
+    return [asdict(file) for file in files]
+
+
+def files_in(rows: Iterable[Row]) -> tuple[FileRef, ...]:
+    return tuple(FileRef(**dict(row)) for row in rows)
+
+
+def ticket_out(ticket: Ticket) -> dict[str, Any]:
+    due = next_due(ticket)
+    return {name: getattr(ticket, name) for name in _PLAIN} | {
+        "state": ticket.state.value,
+        "procedure": ticket.procedure.value,
+        "intent": ticket.intent.value,
+        "hub_unit": ticket.hub.unit,
+        "hub_place": ticket.hub.place,
+        "lead_unit": ticket.lead.unit if ticket.lead else None,
+        "lead_place": ticket.lead.place if ticket.lead else None,
+        "co": [asdict(desk) for desk in ticket.co],
+        "files": files_out(ticket.files),
+        "result_files": files_out(ticket.result_files),
+        "lat": ticket.point.lat if ticket.point else None,
+        "lon": ticket.point.lon if ticket.point else None,
+        "outcome": ticket.outcome.value if ticket.outcome else None,
+        "next_due_at": due.due_at if due else None,
+    }
+
+
+def ticket_in(row: Row, clock_rows: Iterable[Row]) -> Ticket:
+    return Ticket(
+        id=row["id"],
+        version=row["version"],
+        state=State(row["state"]),
+        procedure=Procedure(row["procedure"]),
+        intent=Intent(row["intent"]),
+        hub=Assignee(row["hub_unit"], row["hub_place"]),
+        lead=Assignee(row["lead_unit"], row["lead_place"]) if row["lead_unit"] else None,
+        co=tuple(Assignee(**desk) for desk in row["co"]),
+        files=files_in(row["files"]),
+        result_files=files_in(row["result_files"]),
+        point=Point(row["lat"], row["lon"]) if row["lat"] is not None else None,
+        outcome=Outcome(row["outcome"]) if row["outcome"] else None,
+        clocks=tuple(clock_in(found) for found in clock_rows),
+        **{name: row[name] for name in _PLAIN},
+    )
+
+
+def clock_out(ticket_id: int, position: int, clock: Clock) -> dict[str, Any]:
+    return asdict(clock) | {"ticket_id": ticket_id, "position": position}
+
+
+def clock_in(row: Row) -> Clock:
+    return Clock(row["name"], row["started_at"], row["due_at"], row["stopped_at"], row["basis"], row["warned_at"])
+
+
+def event_out(event: Event) -> dict[str, Any]:
+    found = asdict(event)
+    del found["id"]
+    return found | {"source": event.source.value if event.source else None, "target": event.target.value}
+
+
+def event_in(row: Row) -> Event:
+    source = State(row["source"]) if row["source"] else None
+    return Event(
+        row["ticket_id"], row["at"], row["kind"], row["actor_id"], Role(row["actor_role"]), source, State(row["target"]),
+        row["reason"], row["data"], row["id"],
+    )  # fmt: skip
+
+
+def note_out(note: Note) -> dict[str, Any]:
+    found = asdict(note)
+    del found["id"]
+    return found
+
+
+def note_in(row: Row) -> Note:
+    return Note(
+        row["ticket_id"], row["at"], row["kind"], row["author_id"], Role(row["author_role"]), row["text"], files_in(row["files"]),
+        row["id"],
+    )  # fmt: skip
+
+
+def contact_out(contact: Contact) -> dict[str, Any]:
+    found = asdict(contact)
+    del found["id"]
+    return found
+
+
+def contact_in(row: Row) -> Contact:
+    return Contact(**dict(row))
+
+
+def post_in(row: Row) -> Post:
+    return Post(row["id"], row["contact_id"], Role(row["role"]), row["unit"], row["place"])
+
+
+def speech_out(speech: Speech) -> dict[str, Any]:
+    return asdict(speech)
+
+
+def speech_in(row: Row) -> Speech:
+    buttons = tuple(tuple(Button(**button) for button in line) for line in row["buttons"])
+    changed = {"buttons": buttons, "files": files_in(row["files"]), "priority": Priority(row["priority"])}
+    return Speech(**{**row, **changed})

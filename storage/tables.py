@@ -1,0 +1,204 @@
+"""Every table. The migrations build exactly this; a test compares the two."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)  # fmt: skip
+
+from storage.types import UtcDateTime
+
+metadata = MetaData(
+    naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+                       "fk": "fk_%(table_name)s_%(column_0_N_name)s", "pk": "pk_%(table_name)s"}
+)  # fmt: skip
+
+contacts = Table(
+    "contacts", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("door", String(20), nullable=False),
+    Column("address", String(80), nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("language", String(12), nullable=False),
+    Column("consented_at", UtcDateTime),
+    Column("unreachable", Boolean, nullable=False),
+    Column("created_at", UtcDateTime),
+    UniqueConstraint("door", "address"),
+)  # fmt: skip
+
+posts = Table(
+    "posts", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("contact_id", ForeignKey("contacts.id"), nullable=False, index=True),
+    Column("role", String(20), nullable=False, index=True),
+    Column("unit", String(40), nullable=False),
+    Column("place", String(20), nullable=False),
+    Index(None, "unit", "place"),
+)  # fmt: skip
+
+invites = Table(
+    "invites", metadata,
+    Column("code_hash", String(64), primary_key=True),
+    Column("role", String(20), nullable=False),
+    Column("unit", String(40), nullable=False),
+    Column("place", String(20), nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("used_by", ForeignKey("contacts.id")),
+)  # fmt: skip
+
+dialogs = Table(
+    "dialogs", metadata,
+    Column("contact_id", ForeignKey("contacts.id"), primary_key=True),
+    Column("step", String(40), nullable=False),
+    Column("data", JSON, nullable=False),
+    Column("updated_at", UtcDateTime),
+)  # fmt: skip
+
+tickets = Table(
+    "tickets", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("number", String(40), nullable=False, unique=True),
+    Column("query_code", String(20), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("procedure", String(30), nullable=False),
+    Column("intent", String(20), nullable=False),
+    Column("topic", String(20), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("place", String(20), nullable=False, index=True),
+    Column("place_detail", Text, nullable=False),
+    Column("grid", String(20), nullable=False),
+    Column("hub_unit", String(40), nullable=False),
+    Column("hub_place", String(20), nullable=False),
+    Column("lead_unit", String(40)),
+    Column("lead_place", String(20)),
+    Column("co", JSON, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("signed_by", ForeignKey("contacts.id")),
+    Column("reporter", ForeignKey("contacts.id"), index=True),
+    Column("anonymous", Boolean, nullable=False),
+    Column("urgent", Boolean, nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("files", JSON, nullable=False),
+    Column("lat", Float),
+    Column("lon", Float),
+    Column("hops", Integer, nullable=False),
+    Column("reworks", Integer, nullable=False),
+    Column("urges", Integer, nullable=False),
+    Column("last_urge_at", UtcDateTime),
+    Column("extension", String(10), nullable=False),
+    Column("extension_ask", JSON, nullable=False),
+    Column("result", Text, nullable=False),
+    Column("result_files", JSON, nullable=False),
+    Column("outcome", String(20)),
+    Column("satisfaction", String(20), nullable=False),
+    Column("verdict", String(20), nullable=False),
+    Column("parent_id", ForeignKey("tickets.id")),
+    Column("reviews", Integer, nullable=False),
+    Column("closed_at", UtcDateTime),
+    Column("understanding", JSON, nullable=False),
+    Column("next_due_at", UtcDateTime, index=True),  # earliest running clock, kept by the mapper for lists
+    Index(None, "hub_unit", "hub_place", "state"),
+    Index(None, "lead_unit", "lead_place", "state"),
+    Index(None, "state", "id"),
+)  # fmt: skip
+
+clocks = Table(
+    "ticket_clocks", metadata,
+    Column("ticket_id", ForeignKey("tickets.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("name", String(20), nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("stopped_at", UtcDateTime),
+    Column("basis", String(80), nullable=False),
+    Column("warned_at", UtcDateTime),
+    Index(None, "due_at"),
+)  # fmt: skip
+
+events = Table(
+    "events", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("ticket_id", ForeignKey("tickets.id"), nullable=False, index=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("actor_id", Integer, nullable=False),
+    Column("actor_role", String(20), nullable=False),
+    Column("source", String(20)),
+    Column("target", String(20), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("data", JSON, nullable=False),
+)  # fmt: skip
+
+notes = Table(
+    "notes", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("ticket_id", ForeignKey("tickets.id"), nullable=False, index=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("author_id", Integer, nullable=False),
+    Column("author_role", String(20), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("files", JSON, nullable=False),
+)  # fmt: skip
+
+serials = Table("serials", metadata, Column("day", String(10), primary_key=True), Column("value", Integer, nullable=False))
+
+requests = Table("requests", metadata, Column("id", String(160), primary_key=True))
+
+outbox = Table(
+    "outbox", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("contact_id", ForeignKey("contacts.id"), nullable=False),
+    Column("ticket_id", ForeignKey("tickets.id")),
+    Column("priority", String(1), nullable=False),
+    Column("speech", JSON, nullable=False),
+    Column("status", String(10), nullable=False),  # waiting, sent, dead
+    Column("attempts", Integer, nullable=False),
+    Column("unknowns", Integer, nullable=False),
+    Column("next_try_at", UtcDateTime),
+    Column("leased_until", UtcDateTime),
+    Column("message_id", String(80)),
+    Column("why", String(200), nullable=False),
+    Column("sent_at", UtcDateTime),
+    Index(None, "status", "contact_id", "priority", "id"),
+)  # fmt: skip
+
+messages = Table(
+    "messages", metadata,
+    Column("contact_id", ForeignKey("contacts.id"), primary_key=True),
+    Column("message_id", String(80), primary_key=True),
+    Column("ticket_id", ForeignKey("tickets.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("card", Boolean, nullable=False),
+    Index(None, "contact_id", "ticket_id", "position"),
+)  # fmt: skip
+
+inbox = Table(
+    "inbox", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("door", String(20), nullable=False),
+    Column("update_id", String(80), nullable=False),
+    Column("chat", String(80), nullable=False),
+    Column("album", String(80), nullable=False),
+    Column("body", JSON, nullable=False),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("status", String(10), nullable=False),  # waiting, done, aside
+    Column("attempts", Integer, nullable=False),
+    Column("next_try_at", UtcDateTime),
+    Column("why", String(80), nullable=False),
+    UniqueConstraint("door", "update_id"),
+    Index(None, "status", "id"),
+)  # fmt: skip

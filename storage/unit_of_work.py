@@ -1,0 +1,92 @@
+"""One transaction over everything. Leaving it without `commit()` rolls back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage import rows
+from storage.cases import SqlTickets
+from storage.engine import Database
+from storage.people import SqlContacts, SqlDialogs, SqlInvites, SqlPosts
+from storage.tables import inbox, messages, outbox, requests
+from workflow.model import Speech
+
+
+class SqlOutbox:
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._db = connection
+
+    async def put(self, speech: Speech) -> None:
+        values = {
+            "contact_id": speech.contact_id, "ticket_id": speech.ticket_id, "priority": speech.priority.value,
+            "speech": rows.speech_out(speech), "status": "waiting", "attempts": 0, "unknowns": 0, "why": "",
+        }  # fmt: skip
+        await self._db.execute(insert(outbox).values(values))
+
+
+class SqlUnitOfWork:
+    """Fits `workflow.ports.UnitOfWork`. Use as `async with`; not reusable."""
+
+    contacts: SqlContacts
+    posts: SqlPosts
+    invites: SqlInvites
+    dialogs: SqlDialogs
+    tickets: SqlTickets
+    outbox: SqlOutbox
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        await self._stack.enter_async_context(self._database.turn())
+        self._db = await self._stack.enter_async_context(self._database.engine.connect())
+        await self._database.begin_write(self._db)
+        self.contacts, self.posts = SqlContacts(self._db), SqlPosts(self._db)
+        self.invites, self.dialogs = SqlInvites(self._db), SqlDialogs(self._db)
+        self.tickets, self.outbox = SqlTickets(self._db), SqlOutbox(self._db)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            await self._db.rollback()
+        finally:
+            await self._stack.aclose()
+
+    async def commit(self) -> None:
+        await self._db.commit()
+
+    async def first_time(self, request_id: str) -> bool:
+        try:
+            async with self._db.begin_nested():
+                await self._db.execute(insert(requests).values(id=request_id))
+        except IntegrityError:
+            return False
+        return True
+
+    async def card(self, contact_id: int, ticket_id: int) -> str | None:
+        return await self._message(messages.c.contact_id == contact_id, messages.c.ticket_id == ticket_id, messages.c.card)
+
+    async def sent_message(self, contact_id: int, ticket_id: int) -> str | None:
+        return await self._message(messages.c.contact_id == contact_id, messages.c.ticket_id == ticket_id)
+
+    async def _message(self, *where: object) -> str | None:
+        newest = select(messages.c.message_id).where(*where).order_by(messages.c.position.desc()).limit(1)  # type: ignore[arg-type]  # where takes any clause
+        return (await self._db.execute(newest)).scalar_one_or_none()
+
+    async def ticket_of_message(self, contact_id: int, message_id: str) -> int | None:
+        same = (messages.c.contact_id == contact_id) & (messages.c.message_id == message_id)
+        return (await self._db.execute(select(messages.c.ticket_id).where(same))).scalar_one_or_none()
+
+    async def inbox_done(self, ids: Sequence[int]) -> None:
+        """In this transaction: an update's effects and its mark stand or fall together."""
+        await self._db.execute(update(inbox).where(inbox.c.id.in_(ids)).values(status="done"))
