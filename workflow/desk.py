@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from workflow import followups, moves, policy, registration
+from workflow import followups, moves, policy, registration, routing
 from workflow.commands import Add, AskExtension, Command, Correct, DecideExtension, Move, Rate, Register, Relay, Urge
 from workflow.errors import Conflict, Refusal, Refused
 from workflow.guards import Case
-from workflow.model import SYSTEM, Actor, Assignee, Contact, Event, FileRef, Json, Note, Priority, Role, Speech, Ticket
+from workflow.model import SYSTEM, Actor, Assignee, Contact, Event, FileRef, Json, Note, Priority, Procedure, Role, Speech, Ticket
 from workflow.notices import Audience, notices
 from workflow.ports import Clock, UnitOfWork, UnitsOfWork, WorkCalendar
 from workflow.region import Region
@@ -64,6 +64,15 @@ class Session:
 
     async def say(self, speech: Speech) -> None:
         await self.uow.outbox.put(speech)
+
+    async def on_call(self, procedure: Procedure, place: str) -> tuple[int, ...]:
+        """Contacts of the desk that would own such a matter there: to be paged before there is a ticket."""
+        hub = routing.hub_for(self.region, procedure, place)
+        found = await self._contacts_at(hub)
+        if found:
+            return found
+        supervisors = await self.uow.posts.of_role(Role.SUPERVISOR)
+        return tuple(dict.fromkeys(post.contact_id for post in supervisors if hub.place.startswith(post.place)))
 
     async def do(self, actor: Actor, command: Command) -> Ticket:
         """Carries out a command. Raises Refused, with SOMEBODY_WAS_FIRST where another change came between."""

@@ -1,0 +1,118 @@
+"""The prompts of the interview: which sentence, which buttons. No rule is decided here."""
+
+from __future__ import annotations
+
+from bot.outgoing import Keyboard, answer, button, literal, rows
+from workflow import routing
+from workflow.intake import Ask, Draft
+from workflow.model import Button, Procedure, Speech
+from workflow.region import Level, Region
+from workflow.understanding import PlaceGuess
+
+PAGE = 12
+
+
+def prompt(contact_id: int, draft: Draft, ask: Ask, region: Region, edits: str = "") -> Speech:
+    match ask:
+        case Ask.TEXT:
+            return answer(contact_id, "intake.ask_text", (_cancel(draft),))
+        case Ask.PLACE_TIE:
+            return _tie(contact_id, draft, region)
+        case Ask.PLACE:
+            return answer(contact_id, "intake.ask_place", place_ways(draft))
+        case Ask.CONFIRM:
+            return card(contact_id, draft, region, edits)
+
+
+def _cancel(draft: Draft) -> tuple[Button, ...]:
+    return (button("intake.cancel", f"i:cancel:{draft.id}"),)
+
+
+def place_ways(draft: Draft) -> Keyboard:
+    return (
+        (button("intake.pick_place", f"i:pick:{draft.id}:"), button("intake.place_unknown", f"i:noplace:{draft.id}")),
+        (button("intake.cancel", f"i:cancel:{draft.id}"),),
+    )
+
+
+def readable(region: Region, code: str) -> str:
+    return " ".join(place.name for place in region.path(code)) or region.name
+
+
+def _tie(contact_id: int, draft: Draft, region: Region) -> Speech:
+    choices = [literal(readable(region, code), f"i:place:{draft.id}:{code}") for code in draft.ties]
+    none = button("intake.none_of_these", f"i:notie:{draft.id}")
+    return answer(contact_id, "intake.ask_tie", rows([*choices, none], 1))
+
+
+def near(contact_id: int, draft: Draft, guesses: tuple[PlaceGuess, ...]) -> Speech:
+    """A shared point suggests; the person confirms."""
+    choices = [literal(guess.path or guess.name, f"i:place:{draft.id}:{guess.code}") for guess in guesses]
+    other = button("intake.pick_place", f"i:pick:{draft.id}:")
+    return answer(contact_id, "intake.confirm_point", rows([*choices, other], 1))
+
+
+def pick(contact_id: int, draft: Draft, region: Region, parent: str, edits: str) -> Speech:
+    """County → town → village → grid, by buttons. A grid need not be picked: the village is enough."""
+    inside = parent or region.code
+    places = [region.places[code] for code in region.children.get(inside, ())]
+    choices = []
+    for place in places:
+        deeper = place.level is not Level.GRID and bool(region.children.get(place.code))
+        verb = "pick" if deeper and place.level is not Level.VILLAGE else "place"
+        if place.level is Level.VILLAGE and len(region.within(place.code, Level.GRID)) > 1:
+            verb = "pick"
+        choices.append(literal(place.name, f"i:{verb}:{draft.id}:{place.code}"))
+    if parent and region.places[parent].level in {Level.TOWN, Level.VILLAGE}:
+        choices.append(button("intake.this_is_enough", f"i:place:{draft.id}:{parent}"))
+    back = [button("intake.back", f"i:pick:{draft.id}:{_above(region, parent)}")] if parent else []
+    name = readable(region, parent) if parent else region.name
+    return answer(contact_id, "intake.pick_from", (*rows(choices), tuple(back)) if back else rows(choices), edits=edits, name=name)
+
+
+def _above(region: Region, code: str) -> str:
+    parent = region.places[code].parent
+    return "" if parent == region.code else parent
+
+
+def topics(contact_id: int, draft: Draft, region: Region, item: str, edits: str) -> Speech:
+    """The three best first; then the items; then an item's sub-themes."""
+    back = button("intake.back", f"i:card:{draft.id}")
+    if item == "all":
+        items = dict.fromkeys((topic.item, topic.item_name) for topic in region.topics.values())
+        choices = [literal(name, f"i:topics:{draft.id}:{code}") for code, name in items]
+        return answer(contact_id, "intake.pick_item", (*rows(choices), (back,)), edits=edits)
+    codes = [topic.code for topic in region.topics.values() if topic.item == item] if item else list(draft.topics)
+    choices = [literal(region.topics[code].name, f"i:topic:{draft.id}:{code}") for code in codes if code in region.topics]
+    more = button("intake.all_topics", f"i:topics:{draft.id}:all")
+    return answer(contact_id, "intake.pick_topic", (*rows(choices, 1), (more, back)), edits=edits)
+
+
+def card(contact_id: int, draft: Draft, region: Region, edits: str = "") -> Speech:
+    """What was understood, to be confirmed."""
+    topic = region.topics.get(draft.topic)
+    secret = draft.procedure == Procedure.PETITION_REPORT
+    hub = routing.hub_for(region, Procedure(draft.procedure), draft.place or region.code)
+    key = "intake.card_report" if secret else "intake.card"
+    lead = region.units[topic.lead].name if topic else ""
+    return answer(
+        contact_id, key, _card_buttons(draft, secret=secret), edits=edits,
+        topic_name=topic.name if topic else "", words="、".join(draft.words), place_path=readable(region, draft.place),
+        detail=draft.place_detail, hub_name=f"{_town(region, hub.place)}{region.units[hub.unit].name}", lead_name=lead,
+        files=len(draft.files), anonymous=draft.anonymous, urgent=draft.urgent, procedure=draft.procedure, intent=draft.intent,
+    )  # fmt: skip
+
+
+def _town(region: Region, code: str) -> str:
+    place = region.places.get(code)
+    return place.name if place is not None else ""
+
+
+def _card_buttons(draft: Draft, *, secret: bool) -> Keyboard:
+    name = button("intake.be_named" if draft.anonymous else "intake.be_anonymous", f"i:anon:{draft.id}")
+    add, cancel = button("intake.add", f"i:add:{draft.id}"), button("intake.cancel", f"i:cancel:{draft.id}")
+    submit = button("intake.submit", f"i:submit:{draft.id}")
+    if secret:
+        return ((submit,), (add, name), (cancel,))
+    topic, place = button("intake.change_topic", f"i:topics:{draft.id}:"), button("intake.change_place", f"i:pick:{draft.id}:")
+    return ((submit,), (topic, place), (add, name), (cancel,))

@@ -1,0 +1,137 @@
+"""Runs the intake: messages and `i:` buttons change the draft, which is kept in the dialog."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+
+from bot.doors import Incoming
+from bot.outgoing import answer, button
+from bot.resident import asking
+from bot.resident.reading import Reading
+from workflow import intake
+from workflow.desk import Session
+from workflow.intake import Draft
+from workflow.model import Actor, Contact, Dialog, Intent, Priority, Procedure, Speech
+
+STEP = "intake"
+
+
+class Interview:
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+
+    async def begin(self, session: Session, contact: Contact, incoming: Incoming, place: str = "") -> None:
+        """A new matter. `place`: known already, from a grid's QR code."""
+        draft = Draft(secrets.token_hex(4), place=place, place_known=bool(place))
+        await self.more(session, contact, incoming, draft)
+
+    async def more(self, session: Session, contact: Contact, incoming: Incoming, draft: Draft) -> None:
+        """Words, files or a point for a draft: read it all again, then ask the one next thing."""
+        danger_before = draft.urgent
+        draft = replace(draft, files=(*draft.files, *incoming.files))
+        draft = self._reading.with_words(draft, incoming.text, session.region)
+        if draft.urgent and not danger_before:
+            await self._danger(session, contact, draft)
+        if incoming.location is not None:
+            draft = replace(draft, point=incoming.location)
+            guesses = self._reading.places.near(incoming.location.lat, incoming.location.lon)
+            await self._keep(session, contact, draft)
+            speech = asking.near(contact.id, draft, guesses) if guesses else answer(contact.id, "intake.outside", name="")
+            await session.say(speech)
+            return
+        if not draft.place_known and await self._outside(session, contact, draft):
+            return
+        if await self._answered(session, contact, draft):
+            return
+        await self.ask(session, contact, draft)
+
+    async def ask(self, session: Session, contact: Contact, draft: Draft, edits: str = "") -> None:
+        await self._keep(session, contact, draft)
+        await session.say(asking.prompt(contact.id, draft, intake.next_ask(draft), session.region, edits))
+
+    async def _danger(self, session: Session, contact: Contact, draft: Draft) -> None:
+        """Safety before everything: whom to call, at once. The hub is paged with the words as they are."""
+        await session.say(Speech(contact.id, "city.emergency_life", priority=Priority.URGENT))
+        hub = intake.registration(draft, session.region.code)
+        for listener in await session.on_call(hub.procedure, draft.place or session.region.code):
+            params = {"text": self._reading.masker.mask(draft.text), "place": draft.place or session.region.code}
+            await session.say(Speech(listener, "notices.page_hub", params, priority=Priority.URGENT))
+
+    async def _outside(self, session: Session, contact: Contact, draft: Draft) -> bool:
+        located = self._reading.places.locate(draft.text)
+        if located.decision != "outside":
+            return False
+        await self._keep(session, contact, draft)
+        await session.say(answer(contact.id, "intake.outside", asking.place_ways(draft), name=located.outside_name))
+        return True
+
+    async def _answered(self, session: Session, contact: Contact, draft: Draft) -> bool:
+        """A question is answered, praise is thanked for; neither is filed."""
+        if draft.urgent or draft.files:
+            return False
+        file_it = button("intake.still_file", f"i:file:{draft.id}")
+        if draft.intent == Intent.PRAISE:
+            await self._keep(session, contact, draft)
+            await session.say(answer(contact.id, "intake.praise", ((file_it,),)))
+            return True
+        found = self._reading.answers.search(draft.text) if draft.procedure == Procedure.CONSULTATION else None
+        if found is None:
+            return False
+        await self._keep(session, contact, draft)
+        helped = button("intake.helped", f"i:helped:{draft.id}")
+        said = answer(
+            contact.id, "intake.answer", ((helped, file_it),), answer=found.answer, basis=found.basis, updated=found.updated
+        )
+        await session.say(said)
+        return True
+
+    async def _keep(self, session: Session, contact: Contact, draft: Draft) -> None:
+        await session.uow.dialogs.save(Dialog(contact.id, STEP, intake.to_json(draft), session.now))
+
+    async def close(self, session: Session, contact: Contact) -> None:
+        await session.uow.dialogs.save(Dialog(contact.id, "", {}, session.now))
+
+    async def press(self, session: Session, contact: Contact, actor: Actor, incoming: Incoming, dialog: Dialog | None) -> str:
+        """An `i:` button. The answer is the key of a toast, or ""."""
+        verb, draft_id, argument = [*incoming.button.split(":")[1:], "", ""][:3]
+        if dialog is None or dialog.step != STEP or dialog.data.get("id") != draft_id:
+            return "intake.button_is_old"
+        draft = intake.from_json(dialog.data)
+        edits = incoming.message_id
+        match verb:
+            case "submit":
+                await self.close(session, contact)
+                await session.do(actor, intake.registration(draft, session.region.code))
+            case "cancel" | "helped":
+                await self.close(session, contact)
+                await session.say(answer(contact.id, "intake.cancelled" if verb == "cancel" else "intake.glad", edits=edits))
+            case "add":
+                await session.say(answer(contact.id, "intake.ask_addition"))
+            case "topics":
+                await session.say(asking.topics(contact.id, draft, session.region, argument, edits))
+            case "pick":
+                known = argument if argument in session.region.places else ""
+                await session.say(asking.pick(contact.id, draft, session.region, known, edits))
+            case _:
+                await self.ask(session, contact, self._chosen(session, draft, verb, argument), edits)
+        return ""
+
+    def _chosen(self, session: Session, draft: Draft, verb: str, argument: str) -> Draft:
+        region = session.region
+        match verb:
+            case "topic" if argument in region.topics:
+                chosen = replace(draft, topic=argument, topic_chosen=True)
+                return self._reading.again(chosen, region)
+            case "place" if argument in region.places:
+                return replace(draft, place=argument, place_known=True, ties=())
+            case "notie":
+                return replace(draft, ties=())
+            case "noplace":
+                return replace(draft, place_known=True, ties=())
+            case "anon":
+                return replace(draft, anonymous=not draft.anonymous)
+            case "file":
+                return replace(draft, thin=False)
+            case _:
+                return draft

@@ -1,0 +1,111 @@
+"""The interview: from a first message to a card that can be confirmed. Pure; asks only for what is missing, one thing at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from workflow.commands import Register
+from workflow.model import FileRef, Intent, Json, Point, Procedure
+from workflow.understanding import Located, Understanding
+
+MAX_CHOICES = 4
+SHOWN_TOPICS = 3
+
+
+class Ask(StrEnum):
+    """The one next thing."""
+
+    TEXT = "text"  # nothing to go on: what is it about?
+    PLACE_TIE = "place_tie"  # two or more places of that name
+    PLACE = "place"
+    CONFIRM = "confirm"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What was said so far. Kept as JSON in the dialog until it is confirmed; `id` makes buttons of an older draft harmless."""
+
+    id: str
+    text: str = ""
+    files: tuple[FileRef, ...] = ()
+    point: Point | None = None
+    topic: str = ""  # chosen, else the best guess
+    topic_chosen: bool = False
+    topics: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()  # that made us think so
+    confidence: float = 0.0
+    procedure: str = Procedure.HOTLINE.value
+    intent: str = Intent.COMPLAIN.value
+    urgent: bool = False
+    thin: bool = True
+    place: str = ""
+    place_detail: str = ""
+    place_known: bool = False  # certain, picked, or said to be unknown
+    ties: tuple[str, ...] = ()
+    anonymous: bool = False
+    version: str = ""
+
+
+def understood(draft: Draft, read: Understanding, located: Located, procedure_of: Callable[[str], str]) -> Draft:
+    """The draft with what its whole text says. A choice made by the person is never overruled."""
+    topics = tuple(guess.code for guess in read.topics[:SHOWN_TOPICS])
+    best = read.topics[0] if read.topics else None
+    changed = replace(
+        draft, topics=topics, procedure=read.procedure, intent=read.intent, urgent=read.danger, thin=read.thin, version=read.version,
+        confidence=best.confidence if best else 0.0,
+        words=tuple(dict.fromkeys(found.text for found in best.evidence))[:5] if best else (),
+    )  # fmt: skip
+    if not draft.topic_chosen:
+        changed = replace(changed, topic=best.code if best else "")
+    elif procedure_of(draft.topic) and read.procedure in {Procedure.GRID_EVENT, Procedure.HOTLINE}:
+        changed = replace(changed, procedure=procedure_of(draft.topic))
+    return changed if draft.place_known else _placed(changed, located)
+
+
+def _placed(draft: Draft, located: Located) -> Draft:
+    if located.decision in {"village", "grid"}:
+        return replace(draft, place=located.code, place_known=True, place_detail=located.detail, ties=())
+    if located.decision == "ask":
+        return replace(draft, ties=tuple(guess.code for guess in located.candidates[:MAX_CHOICES]), place_detail=located.detail)
+    if located.decision in {"town", "county"}:
+        # A town is certain and its hub can act; the street is in the text.
+        known = located.decision == "town"
+        return replace(draft, place=located.code, place_known=known, place_detail=located.detail, ties=())
+    return draft
+
+
+def next_ask(draft: Draft) -> Ask:
+    if draft.thin and not draft.files and not draft.topic_chosen:
+        return Ask.TEXT
+    if draft.procedure == Procedure.PETITION_REPORT:
+        return Ask.CONFIRM  # the counter serves the whole city: nobody is asked where
+    if not draft.place_known:
+        return Ask.PLACE_TIE if draft.ties else Ask.PLACE
+    return Ask.CONFIRM
+
+
+def registration(draft: Draft, city: str) -> Register:
+    """The command of a confirmed card. A place nobody could name is the city's, and the hub asks."""
+    return Register(
+        text=draft.text, procedure=Procedure(draft.procedure), intent=Intent(draft.intent), topic=draft.topic,
+        place=draft.place or city, place_detail=draft.place_detail, files=draft.files, point=draft.point,
+        anonymous=draft.anonymous, urgent=draft.urgent, confidence=draft.confidence,
+        understanding={"topics": list(draft.topics), "words": list(draft.words), "version": draft.version},
+    )  # fmt: skip
+
+
+def to_json(draft: Draft) -> Json:
+    return asdict(draft)
+
+
+def from_json(data: Json) -> Draft:
+    """The draft as `to_json` wrote it."""
+    values: dict[str, Any] = dict(data)
+    values["files"] = tuple(FileRef(**file) for file in values["files"])
+    values["point"] = Point(**values["point"]) if values["point"] else None
+    for name in ("topics", "words", "ties"):
+        values[name] = tuple(values[name])
+    return Draft(**values)
