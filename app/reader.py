@@ -8,32 +8,45 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Protocol
 
 from app.pulse import Pulse
-from bot.doors import Door, Incoming, InboxRow
+from bot.doors import Door, Incoming
+from workflow.errors import Refused
 from workflow.model import Contact, Priority, Speech
 from workflow.ports import Clock
 
 _LOG = logging.getLogger(__name__)
 
-MAX_ATTEMPTS = 5
-ALBUM_QUIET = timedelta(seconds=1.5)
-"""An album is read once this long passed since its last part."""
-_BATCH = 500
+_CHATS = 200
 _REST = 0.5
 """Seconds between two looks when nobody wakes the reader: backed-off rows and albums wait at most this long."""
 SET_ASIDE = "system.set_aside"
 
 
+class Row(Protocol):
+    """A stored update: `bot.doors.InboxRow` by shape."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def door(self) -> str: ...
+    @property
+    def update_id(self) -> str: ...
+    @property
+    def chat(self) -> str: ...
+    @property
+    def body(self) -> Mapping[str, Any]: ...
+
+
 class InboxQueue(Protocol):
-    async def next_rows(self, now: datetime, limit: int) -> Sequence[InboxRow]:
-        """Waiting rows in order; nothing of a chat whose first row is backing off."""
+    async def next_rows(self, now: datetime, limit: int) -> Sequence[tuple[Row, ...]]:
+        """Per chat its first waiting row, or its first whole album; nothing of a chat whose first row backs off."""
         ...
 
-    async def failed(self, ids: Sequence[int], code: str) -> object:
-        """Counts an attempt and backs off; after the last attempt the rows are set aside for staff."""
+    async def failed(self, ids: Sequence[int], why: str) -> bool:
+        """Counts an attempt and backs off. True once the rows are set aside for staff."""
         ...
 
 
@@ -43,24 +56,6 @@ class ReaderDesk(Protocol):
 
 class Hears(Protocol):
     async def hear(self, session: Any, incoming: Incoming) -> str: ...
-
-
-def batches(rows: Sequence[InboxRow], now: datetime) -> list[tuple[InboxRow, ...]]:
-    """One chat's rows as things to be heard: an album is one. Stops before an album that may still grow."""
-    found: list[tuple[InboxRow, ...]] = []
-    rest = list(rows)
-    while rest:
-        first = rest[0]
-        if not first.album:
-            found.append((rest.pop(0),))
-            continue
-        # An album's parts may be interleaved with nothing else, but a late gap must not tear it apart.
-        album = tuple(row for row in rest if row.album == first.album)
-        if now - max(row.received_at for row in album) < ALBUM_QUIET:
-            break
-        found.append(album)
-        rest = [row for row in rest if row.album != first.album]
-    return found
 
 
 class Reader:
@@ -113,44 +108,32 @@ class Reader:
 
     async def step(self) -> None:
         """Begins one task for every idle chat that has something waiting."""
-        now = self._clock.now()
-        chats: dict[tuple[str, str], list[InboxRow]] = {}
-        for row in await self._inbox.next_rows(now, _BATCH):
-            chats.setdefault((row.door, row.chat), []).append(row)
-        for chat, rows in chats.items():
-            if chat in self._busy or len(self._busy) >= self._parallel or self._stopping:
-                continue
-            ready = batches(rows, now)
-            if ready:
-                self._busy[chat] = asyncio.create_task(self._hear_chat(chat, ready))
+        if len(self._busy) >= self._parallel:
+            return
+        for batch in await self._inbox.next_rows(self._clock.now(), _CHATS):
+            chat = (batch[0].door, batch[0].chat)
+            if chat not in self._busy and len(self._busy) < self._parallel and not self._stopping:
+                self._busy[chat] = asyncio.create_task(self._attempt(chat, batch))
 
-    async def _hear_chat(self, chat: tuple[str, str], ready: list[tuple[InboxRow, ...]]) -> None:
+    async def _attempt(self, chat: tuple[str, str], batch: tuple[Row, ...]) -> None:
+        ids = tuple(row.id for row in batch)
         try:
-            for batch in ready:
-                if not await self._attempt(batch):
-                    break
+            try:
+                await self._hear(batch, ids)
+            except Refused as refused:
+                await self._refuse(batch[0], ids, refused)
+            except Exception as error:
+                _LOG.exception("an update failed", extra={"door": batch[0].door, "row": ids[0]})
+                if await self._inbox.failed(ids, type(error).__name__):
+                    await self._apologise(batch[0])
         except Exception:
             # Only the bookkeeping itself can get here; the rows stay and are read again.
-            _LOG.exception("a failure could not be noted", extra={"door": chat[0]})
+            _LOG.exception("a failure could not be noted", extra={"door": chat[0], "row": ids[0]})
         finally:
             del self._busy[chat]
             self._pulse.wake()
 
-    async def _attempt(self, batch: tuple[InboxRow, ...]) -> bool:
-        """True if the chat may go on with its next row."""
-        ids = tuple(row.id for row in batch)
-        attempts = max(row.attempts for row in batch) + 1
-        try:
-            await self._hear(batch, ids)
-        except Exception as error:
-            _LOG.exception("an update failed", extra={"door": batch[0].door, "row": ids[0], "attempts": attempts})
-            await self._inbox.failed(ids, type(error).__name__)
-            if attempts < MAX_ATTEMPTS:
-                return False
-            await self._apologise(batch[0])
-        return True
-
-    async def _hear(self, batch: tuple[InboxRow, ...], ids: tuple[int, ...]) -> None:
+    async def _hear(self, batch: tuple[Row, ...], ids: tuple[int, ...]) -> None:
         first = batch[0]
         door = self._doors[first.door]
         incoming = await door.parse(tuple(row.body for row in batch))
@@ -172,7 +155,20 @@ class Reader:
         if incoming is not None:
             await door.acknowledge(incoming, toast or "")
 
-    async def _apologise(self, row: InboxRow) -> None:
+    async def _refuse(self, row: Row, ids: tuple[int, ...], refused: Refused) -> None:
+        """The rules said no and everything was rolled back: the person hears why, and the row is done."""
+
+        async def work(session: Any) -> None:
+            contact: Contact | None = await session.uow.contacts.by_address(row.door, row.chat)
+            if contact is not None:
+                key = f"refused.{refused.code.value}"
+                await session.say(Speech(contact.id, key, dict(refused.params), priority=Priority.ANSWER))
+            await session.uow.inbox_done(ids)
+
+        await self._desk.serve(f"refused:{row.door}:{row.id}", work)
+        self._spoken()
+
+    async def _apologise(self, row: Row) -> None:
         async def work(session: Any) -> None:
             contact: Contact | None = await session.uow.contacts.by_address(row.door, row.chat)
             if contact is not None:

@@ -14,7 +14,7 @@ from typing import Any, Protocol, assert_never
 
 from app.pulse import Pulse
 from bot.doors import Delivered, Door, Moved, ReadyMessage, Rejected, RetryAfter, Sent, Unknown, Unreachable
-from workflow.model import Contact
+from workflow.model import Contact, Speech
 from workflow.ports import Clock
 
 _LOG = logging.getLogger(__name__)
@@ -26,7 +26,7 @@ _FIRST_WAIT = 1.0
 _LONGEST_WAIT = 600.0
 
 
-class QueueItem(Protocol):
+class Item(Protocol):
     """A claimed outbox row."""
 
     @property
@@ -34,21 +34,22 @@ class QueueItem(Protocol):
     @property
     def contact(self) -> Contact: ...
     @property
+    def speech(self) -> Speech: ...
+    @property
     def attempts(self) -> int: ...
 
 
 class OutboxQueue(Protocol):
-    """`claim` gives each contact's rows in order, urgent first, and none of a contact on hold or backing off."""
+    """`claim` leases the first waiting row of each contact, so a row that waits holds its contact's later ones back."""
 
     async def claim(self, now: datetime, limit: int) -> Sequence[Any]: ...
-    async def sent(self, item: Any, message_id: str) -> object: ...
-    async def retry(self, item: Any, at: datetime, why: str) -> object: ...
-    async def hold_contact(self, contact_id: int, until: datetime) -> object: ...
-    async def dead(self, item: Any, why: str) -> object: ...
+    async def sent(self, item: Any, message_id: str, now: datetime) -> None: ...
+    async def retry(self, item_id: int, at: datetime, why: str, *, unknown: bool = False) -> None: ...
+    async def dead(self, item_id: int, why: str) -> None: ...
 
 
 class Renders(Protocol):
-    async def render(self, item: Any) -> ReadyMessage | None:
+    async def render(self, item: Item) -> ReadyMessage | None:
         """None: nothing to say any more (the card's ticket is gone)."""
         ...
 
@@ -62,8 +63,8 @@ class Pace(Protocol):
 class ContactKeeper(Protocol):
     """What delivery teaches about a contact; each in one transaction at the desk."""
 
-    async def unreachable(self, item: Any) -> None: ...
-    async def moved(self, item: Any, address: str) -> None: ...
+    async def unreachable(self, item: Item) -> None: ...
+    async def moved(self, item: Item, address: str) -> None: ...
 
 
 def backoff(attempts: int, jitter: random.Random) -> timedelta:
@@ -93,6 +94,7 @@ class Relay:
         self._clock = clock
         self._jitter = jitter
         self._paces = paces or {}
+        self._held: dict[str, datetime] = {}
         self._busy: dict[int, asyncio.Task[None]] = {}
         self._pulse = Pulse()
         self._stopping = False
@@ -120,74 +122,79 @@ class Relay:
             await asyncio.gather(*self._busy.values())
 
     async def step(self) -> None:
-        """Claims what is due and begins one task for every idle contact."""
-        by_contact: dict[int, list[Any]] = {}
+        """Claims what is due and begins one task for each row; at most one per contact is out at a time."""
+        if self._stopping:
+            return
         for item in await self._queue.claim(self._clock.now(), _BATCH):
-            by_contact.setdefault(item.contact.id, []).append(item)
-        for contact_id, items in by_contact.items():
-            if contact_id not in self._busy and not self._stopping:
-                self._busy[contact_id] = asyncio.create_task(self._deliver_all(contact_id, items))
+            # A lease may run out while a slow pace is waited for: such a row is on its way already.
+            if item.id not in self._busy:
+                self._busy[item.id] = asyncio.create_task(self._attempt(item))
 
-    async def _deliver_all(self, contact_id: int, items: list[Any]) -> None:
+    async def _attempt(self, item: Item) -> None:
         try:
-            for item in items:
-                if not await self._deliver(item):
-                    break
+            await self._deliver(item)
         except Exception:
-            _LOG.exception("a delivery could not be noted", extra={"contact": contact_id})
+            # The lease runs out and the row is claimed again.
+            _LOG.exception("a delivery could not be noted", extra={"item": item.id, "contact": item.contact.id})
         finally:
-            del self._busy[contact_id]
+            del self._busy[item.id]
             self._pulse.wake()
 
-    async def _deliver(self, item: Any) -> bool:
-        """True if the contact's next row may follow."""
-        contact: Contact = item.contact
+    async def _deliver(self, item: Item) -> None:
+        contact = item.contact
         door = self._doors.get(contact.door)
         if door is None:
-            return await self._again(item, "no such door")
+            await self._queue.dead(item.id, "no such door")
+            return
         try:
             message = await self._speaker.render(item)
             if message is None:
-                await self._queue.sent(item, "")
-                return True
+                await self._queue.sent(item, "", self._clock.now())
+                return
             pace = self._paces.get(contact.door)
             if pace is not None:
                 await pace.wait(contact.address, contact.kind)
-            outcome = await door.send(contact.address, contact.kind, message)
+            left = self._held_for(contact.door)
+            outcome: Sent = RetryAfter(left) if left > 0 else await door.send(contact.address, contact.kind, message)
         except Exception as error:
             _LOG.exception("a message failed", extra={"item": item.id, "contact": contact.id, "attempts": item.attempts})
-            return await self._again(item, type(error).__name__)
-        return await self._note(item, outcome)
+            await self._again(item, type(error).__name__, unknown=False)
+            return
+        await self._note(item, outcome)
 
-    async def _note(self, item: Any, outcome: Sent) -> bool:
+    def _held_for(self, door: str) -> float:
+        """Seconds of silence left that a door asked for as a whole."""
+        until = self._held.get(door)
+        return (until - self._clock.now()).total_seconds() if until is not None else 0.0
+
+    async def _note(self, item: Item, outcome: Sent) -> None:
+        now = self._clock.now()
         match outcome:
             case Delivered(message_id):
-                await self._queue.sent(item, message_id)
-                return True
-            case RetryAfter(seconds):
-                await self._queue.hold_contact(item.contact.id, self._clock.now() + timedelta(seconds=seconds))
-                return False
+                await self._queue.sent(item, message_id, now)
+            case RetryAfter(seconds, whole_door):
+                until = now + timedelta(seconds=seconds)
+                if whole_door:
+                    self._held[item.contact.door] = until
+                await self._queue.retry(item.id, until, "retry_after")
             case Unreachable():
-                await self._queue.dead(item, "unreachable")
+                await self._queue.dead(item.id, "unreachable")
                 await self._keeper.unreachable(item)
-                return False
             case Rejected(why):
                 _LOG.error("a message was refused by its door", extra={"item": item.id, "door": item.contact.door})
-                await self._queue.dead(item, why)
-                return True
+                await self._queue.dead(item.id, why)
             case Unknown(why):
-                return await self._again(item, why)
+                await self._again(item, why, unknown=True)
             case Moved(address):
                 await self._keeper.moved(item, address)
-                await self._queue.retry(item, self._clock.now(), "moved")
-                return False
+                await self._queue.retry(item.id, now, "moved")
             case _ as never:
                 assert_never(never)
 
-    async def _again(self, item: Any, why: str) -> bool:
+    async def _again(self, item: Item, why: str, *, unknown: bool) -> None:
         if item.attempts + 1 >= MAX_ATTEMPTS:
             _LOG.error("a message is given up", extra={"item": item.id, "contact": item.contact.id})
-            await self._queue.dead(item, why)
-            return True
-        await self._queue.retry(item, self._clock.now() + backoff(item.attempts, self._jitter), why)
-        return False
+            await self._queue.dead(item.id, why)
+            return
+        at = self._clock.now() + backoff(item.attempts, self._jitter)
+        await self._queue.retry(item.id, at, why, unknown=unknown)
