@@ -7,11 +7,10 @@ from dataclasses import replace
 from typing import Protocol
 
 from bot.doors import Incoming
-from bot.outgoing import answer
 from bot.resident import ResidentConversation
 from workflow.desk import Session
 from workflow.errors import Refusal, Refused
-from workflow.model import Actor, Contact, Dialog, Invite, Post
+from workflow.model import Actor, Contact, Dialog, Invite, Post, Priority, Speech
 
 
 class StaffHearing(Protocol):
@@ -47,7 +46,7 @@ class Conversation:
             key = f"refused.{refused.code.value}"
             if incoming.button:
                 return self._texts.say(contact.language, key, **refused.params)
-            await session.say(answer(contact.id, key, **refused.params))
+            await session.say(Speech(contact.id, key, dict(refused.params), priority=Priority.ANSWER))
             return ""
 
     async def _answer(self, session: Session, contact: Contact, incoming: Incoming) -> str:
@@ -90,8 +89,8 @@ class Conversation:
         await session.uow.contacts.save(replace(contact, consented_at=contact.consented_at or session.now))
         unit = session.region.units.get(invite.unit)
         place = session.region.places.get(invite.place)
-        params = {"role": invite.role.value, "unit_name": unit.name if unit else "", "place_name": place.name if place else ""}
-        await session.say(answer(contact.id, "resident.bound", **params))
+        names = {"unit_name": unit.name if unit else "", "place_name": place.name if place else ""}
+        await session.say(Speech(contact.id, "resident.bound", dict(names), priority=Priority.ANSWER))
 
 
 def code_hash(code: str) -> str:

@@ -69,7 +69,8 @@ def _at_rest(ticket: Ticket, given: Move, case: Case) -> Ticket:
 
 def _review_clock(case: Case) -> Clock:
     day = case.move.review_date
-    assert day is not None  # the table demands it
+    if day is None:
+        raise Refused(Refusal.REVIEW_DATE_BAD)
     zone = ZoneInfo(case.region.time_zone)
     due: datetime = datetime.combine(day, time(23, 59, 59), zone).astimezone(case.now.tzinfo)
     return Clock("review", case.now, due)
