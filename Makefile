@@ -1,24 +1,70 @@
-# Everything a newcomer needs: `make test` sets itself up and runs what CI runs.
+# Two commands: `make demo` to see it, `make test` to prove it. Both set themselves up.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input -c requirements.lock
+CHROMIUM := /usr/bin/chromium
 
-.PHONY: test lint clean
+.PHONY: help demo test lint format lock browser clean
 
-$(VENV)/ready: pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version)'
-	@echo "Making the environment in $(VENV) (a minute or two the first time) ..."
-	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
-	@touch $@
+help:
+	@echo "make demo    install and open the demo on loopback: no token, no account"
+	@echo "make test    install and run everything that CI runs"
+	@echo "make lint    the checks without the tests"
+	@echo "make format  put imports and layout in order"
+	@echo "make lock    pin the libraries anew (requirements.lock)"
+	@echo "make clean   remove the environment and the demo's data"
 
-lint: $(VENV)/ready
+demo: $(VENV)/demo-ready
+	@$(BIN)/python -m app demo
+
+test: lint browser
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/test-ready
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/vulture
+	$(BIN)/codespell
 
-test: lint
-	$(BIN)/python -m pytest
+format: $(VENV)/test-ready
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# The stamps make a second run fast; they are made anew when the pins change.
+$(VENV)/made:
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed, and there is no $(PYTHON) here."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; $(PYTHON) is %d.%d. Try: make PYTHON=python3.12 $(MAKECMDGOALS)" % sys.version_info[:2])'
+	@echo "[1/2] Making an environment in $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV) || { echo "No venv module? On Debian and Ubuntu: apt-get install python3-venv"; rm -rf $(VENV); exit 1; }
+	@touch $@
+
+$(VENV)/demo-ready: $(VENV)/made pyproject.toml requirements.lock
+	@echo "[2/2] Installing the libraries (a minute the first time) ..."
+	@$(PIP) -e .
+	@touch $@
+
+$(VENV)/test-ready: $(VENV)/made pyproject.toml requirements.lock
+	@echo "[2/2] Installing the libraries and the tools for tests (two minutes the first time) ..."
+	@$(PIP) -e '.[dev]'
+	@touch $@ $(VENV)/demo-ready
+
+browser:
+	@if [ -x $(CHROMIUM) ]; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "Installing Chromium for the browser tests ..."; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
+	else \
+	  echo "No $(CHROMIUM): the browser tests will be skipped. On Debian, as root: apt-get install chromium"; \
+	fi
+
+# Resolves without the old pins; review the difference before committing it.
+lock:
+	@rm -rf $(VENV)-lock && $(PYTHON) -m venv $(VENV)-lock
+	@$(VENV)-lock/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@$(VENV)-lock/bin/python -m pip freeze --exclude-editable > requirements.lock
+	@rm -rf $(VENV)-lock
 
 clean:
 	rm -rf $(VENV) var

@@ -1,0 +1,1 @@
+"""What no linter knows about this house."""
