@@ -1,0 +1,48 @@
+"""What was said beyond the division: a road, a gate, a house number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nlp.normalise import MARKS, Normal
+from nlp.tries import Words
+
+LONGEST = 24  # characters looked at after a place
+BEFORE = 8  # characters a name may have before its mark, where no place was named
+
+
+class Detail:
+    """`marks`: words that end such a thing (road, gate, number); `leads`: words before it that say nothing themselves."""
+
+    def __init__(self, marks: Sequence[str], leads: Sequence[str]) -> None:
+        self._marks = Words(marks)
+        self._leads = tuple(leads)
+
+    def after(self, normal: Normal, start: int) -> str:
+        """At most 24 characters of the original text from `start` (normalised) to the last mark of the clause; or ""."""
+        text = normal.text
+        if start == 0:
+            start = self._first(text, normal)
+            if start < 0:
+                return ""
+        while start < len(text) and (text[start].isspace() or text[start] in MARKS):
+            start += 1
+        stop = next((i for i in range(start, min(len(text), start + LONGEST)) if text[i] in MARKS), start + LONGEST)
+        piece = text[start:stop]
+        for lead in self._leads:
+            if piece.startswith(lead):
+                start, piece = start + len(lead), piece[len(lead) :]
+        end = max((last for _, last in self._marks.longest(piece)), default=0)
+        if not end:
+            return ""
+        first, last = normal.span(start, start + end)
+        return normal.original[first:last].strip()
+
+    def _first(self, text: str, normal: Normal) -> int:
+        """Where the name before the first mark begins: at a word's edge in the same clause."""
+        for at, _ in self._marks.longest(text):
+            low = max((i + 1 for i in range(max(0, at - BEFORE), at) if text[i] in MARKS), default=max(0, at - BEFORE))
+            edges = [i for i in range(low, at) if i in normal.edges]
+            if edges and at - low >= 2:
+                return edges[0]
+        return -1

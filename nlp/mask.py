@@ -1,0 +1,61 @@
+"""Hides personal data in a text before others see it: fits `workflow.ports.Masker`."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from pathlib import Path
+
+from nlp.tables import read
+
+KINDS = ("plate", "before_name", "surname", "after_surname", "not_name")
+GAP = r"[\s\-‐-―－.·]{0,2}"
+MOBILE = re.compile(rf"(?<!\d)(?:\+?86{GAP})?(1[3-9]\d)((?:{GAP}\d){{4}})((?:{GAP}\d){{4}})(?!\d)")
+LANDLINE = re.compile(r"(?<!\d)(0\d{2,3})([\s\-－]?)(\d{7,8})(?!\d)")
+IDENTITY = re.compile(rf"(?<!\d)(\d{{4}})((?:{GAP}\d){{13}})({GAP}[\dXxＸｘ])(?![\dA-Za-z])")
+OLD_IDENTITY = re.compile(r"(?<!\d)(\d{4})\d{2}\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}(?!\d)")
+CARD = re.compile(rf"(?<!\d)\d(?:{GAP}\d){{14,17}}(?:{GAP}\d)(?!\d)")
+DIGIT = re.compile(r"\d")
+
+
+class PersonalDataMasker:
+    def __init__(self, words: dict[str, list[str]], mark: str) -> None:
+        """`words` by kind, from personal.csv; `mark` stands for a hidden given name."""
+        self._mark = mark
+        plates = "".join(words["plate"])
+        self._plate = re.compile(rf"([{plates}][A-HJ-NP-Za-hj-np-z])[·•.\s\-]?[A-HJ-NP-Za-hj-np-z0-9]{{5,6}}(?![A-Za-z0-9])")
+        surnames = _any(sorted(words["surname"], key=len, reverse=True))
+        skip = f"(?!{_any(words['not_name'])})" if words["not_name"] else ""
+        han = "[㐀-鿿]"
+        self._name = re.compile(rf"({_any(words['before_name'])})([\s:：是为]{{0,3}})({surnames}){skip}{han}{{1,2}}")
+
+    def mask(self, text: str) -> str:
+        """Phones as 138****5678, ID numbers, cards, plates and names said after a word such as "name". Never raises."""
+        text = "".join(str(unicodedata.decimal(c, 0)) if c.isdecimal() else c for c in text)
+        text = IDENTITY.sub(lambda m: m[1] + "*" * 14, text)
+        text = OLD_IDENTITY.sub(lambda m: m[1] + "*" * 11, text)
+        text = MOBILE.sub(lambda m: m[1] + "****" + _digits(m[3]), text)
+        text = CARD.sub(lambda m: "*" * 12 + _digits(m[0])[-4:], text)
+        text = LANDLINE.sub(lambda m: m[1] + m[2] + "****" + m[3][-3:], text)
+        text = self._plate.sub(lambda m: m[1] + "*****", text)
+        return self._name.sub(lambda m: m[1] + m[2] + m[3] + self._mark, text)
+
+
+def _digits(text: str) -> str:
+    return "".join(DIGIT.findall(text))
+
+
+def _any(words: list[str]) -> str:
+    return "(?:" + "|".join(map(re.escape, words)) + ")"
+
+
+def load(path: Path) -> PersonalDataMasker:
+    """Reads personal.csv: kind,word. Raises LanguageError."""
+    words: dict[str, list[str]] = {kind: [] for kind in KINDS}
+    rows = read(path, ("kind", "word"))
+    for row in rows:
+        words[row.one_of("kind", KINDS)].append(row.need("word"))
+    for kind in ("plate", "before_name", "surname", "after_surname"):
+        if not words[kind]:
+            raise rows[-1].wrong(f"no row of kind {kind}")
+    return PersonalDataMasker(words, words["after_surname"][0])

@@ -1,0 +1,85 @@
+"""What a text is about: a sum over words that a person can read, question and change."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from nlp.negation import Negation
+from nlp.normalise import Normal
+from nlp.tables import read
+from nlp.tries import Words
+from workflow.region import Topic
+from workflow.understanding import Evidence, TopicGuess
+
+RANKED = 5  # so many guesses are worth showing
+ENOUGH = 1.6  # a score of this much evidence is two thirds of certainty
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """`weights`: word → topic → weight. `excludes`: word → topics it rules out."""
+
+    weights: Mapping[str, Mapping[str, float]]
+    excludes: Mapping[str, frozenset[str]]
+
+
+def load(path: Path, topics: Mapping[str, Topic]) -> Lexicon:
+    """Reads lexicon.csv. Raises LanguageError for an unknown topic or rows that contradict each other."""
+    weights: dict[str, dict[str, float]] = {}
+    excludes: dict[str, frozenset[str]] = {}
+    for row in read(path, ("topic", "word", "weight", "kind")):
+        topic, word = row.need("topic"), row.need("word").lower()
+        if topic not in topics:
+            raise row.wrong(f"unknown topic: {topic}")
+        if row.one_of("kind", ("keyword", "exclude")) == "exclude":
+            excludes[word] = excludes.get(word, frozenset()) | {topic}
+        elif topic in weights.setdefault(word, {}):
+            raise row.wrong(f"{word} stands twice under {topic}: keep one")
+        else:
+            weights[word][topic] = row.number("weight")
+        if topic in excludes.get(word, ()) and topic in weights.get(word, {}):
+            raise row.wrong(f"{word} is a keyword and an exclusion of {topic}: keep one")
+    return Lexicon(weights, excludes)
+
+
+class Topics:
+    def __init__(self, lexicon: Lexicon, names: Mapping[str, str], negation: Negation) -> None:
+        self._lexicon = lexicon
+        self._names = names
+        self._negation = negation
+        self._keywords = Words(lexicon.weights)
+        self._excludes = Words(lexicon.excludes)
+
+    def rank(self, normal: Normal, start: int = 0, end: int | None = None) -> tuple[TopicGuess, ...]:
+        """At most five guesses, best first. The weights of a guess's evidence add up to its score; a word counts once."""
+        found: dict[str, list[Evidence]] = {}
+        text = normal.text
+        seen: set[str] = set()
+        for first, last in self._keywords.aligned(text, normal.edges):
+            word = text[first:last]
+            inside = start <= first and (end is None or last <= end)
+            if word in seen or not inside or self._negation.cancels(text, first, last):
+                continue
+            seen.add(word)
+            for topic, weight in self._lexicon.weights[word].items():
+                found.setdefault(topic, []).append(normal.evidence(first, last, weight))
+        for first, last in self._excludes.longest(text):
+            for topic in self._lexicon.excludes[text[first:last]]:
+                found.pop(topic, None)
+        return self._guesses(found)
+
+    def _guesses(self, found: Mapping[str, list[Evidence]]) -> tuple[TopicGuess, ...]:
+        scores = {topic: math.fsum(e.weight for e in evidence) for topic, evidence in found.items()}
+        total = math.fsum(scores.values())
+        best = sorted((t for t in scores if scores[t] > 0), key=lambda t: (-scores[t], t))[:RANKED]
+        return tuple(
+            TopicGuess(t, self._names[t], round(_confidence(scores[t], total), 4), tuple(found[t])) for t in best
+        )
+
+
+def _confidence(score: float, total: float) -> float:
+    """Its share of all evidence, less where there is little evidence at all."""
+    return score / total * (1 - math.exp(-score / ENOUGH * math.log(3)))
