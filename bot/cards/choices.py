@@ -1,0 +1,159 @@
+"""What a staff member may press on a card now: by party and state, never more than the table allows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.cards.resident import Rows, move
+from bot.cards.words import Words
+from workflow import deadlines, routing
+from workflow.guards import MAX_HOPS
+from workflow.model import Actor, Assignee, Button, Procedure, Ticket
+from workflow.policy import parties
+from workflow.region import Level
+from workflow.states import Party, State, Trigger
+
+_HUB = frozenset({Party.HUB, Party.SUPERVISOR})
+PER_PAGE = 8
+_OFFERED = 3  # desks proposed on a card; the rest is in the list
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks at a card, and when (aware UTC)."""
+
+    actor: Actor
+    now: datetime
+
+
+def code_of(desk: Assignee) -> str:
+    """A desk in a button: g + grid's code, or u + unit, at that unit's place for the ticket."""
+    return f"g{desk.place}" if desk.unit == routing.GRID else f"u{desk.unit}"
+
+
+def desk_of(code: str, ticket: Ticket, words: Words) -> Assignee | None:
+    """The desk a button names, None if there is none such any more."""
+    region = words.region
+    if code.startswith("g"):
+        place = region.places.get(code[1:])
+        return Assignee(routing.GRID, place.code) if place is not None and place.level is Level.GRID else None
+    return routing.desk(region, code[1:], ticket.place) if code[1:] in region.units else None
+
+
+def all_desks(ticket: Ticket, words: Words) -> tuple[Assignee, ...]:
+    """Every desk that may handle the ticket: the likely ones first, then all others."""
+    region = words.region
+    found = [*routing.proposals(region, ticket)]
+    found += [routing.desk(region, unit.code, ticket.place) for unit in region.units.values() if unit.kind != "grid"]
+    return tuple(desk for desk in dict.fromkeys(found) if desk != ticket.lead and routing.acceptable(region, ticket, desk))
+
+
+def for_staff(ticket: Ticket, viewer: Viewer, words: Words) -> Rows:
+    """Buttons for whoever looks; none for a mere watcher."""
+    held = parties(viewer.actor, ticket)
+    rows: list[tuple[Button, ...]] = []
+    if Party.LEAD in held:
+        rows += _lead(ticket, viewer, words)
+    if held & _HUB:
+        own = Party.LEAD in held or ticket.signed_by == viewer.actor.contact_id
+        rows += _hub(ticket, viewer, words, own=own)
+    if held:
+        rows.append((Button("button.full", f"s:full:{ticket.id}"),))
+    return tuple(rows)
+
+
+def _step(key: str, verb: str, ticket: Ticket, *more: str, **params: str) -> Button:
+    return Button(key, ":".join(("s", verb, str(ticket.id), *more)), params)
+
+
+def _lead(ticket: Ticket, viewer: Viewer, words: Words) -> list[tuple[Button, ...]]:
+    match ticket.state:
+        case State.DISPATCHED | State.DESIGNATED:
+            sign = Button("button.sign", move(Trigger.SIGN, ticket))
+            return [(sign, _step("button.dispute", "dispute", ticket)) if _may_dispute(ticket, viewer) else (sign,)]
+        case State.HANDLING:
+            first = [_step("button.reply", "reply", ticket)]
+            if ticket.reporter is not None:
+                first.insert(0, _step("button.contact", "contact", ticket))
+            rows = [tuple(first)]
+            if may_extend(ticket, viewer.now, words):
+                rows.append((_step("button.extend", "extend", ticket),))
+            return rows
+        case State.SUSPENDED:
+            return [(Button("button.resume", move(Trigger.RESUME, ticket)),)]
+        case _:
+            return []
+
+
+def _may_dispute(ticket: Ticket, viewer: Viewer) -> bool:
+    clock = ticket.clock("dispute")
+    in_time = clock is None or clock.due_at >= viewer.now
+    return ticket.state is State.DISPATCHED and ticket.hops < MAX_HOPS and in_time
+
+
+def may_extend(ticket: Ticket, now: datetime, words: Words) -> bool:
+    clock = deadlines.promise(ticket)
+    running = clock is not None and clock.running and clock.due_at >= now
+    return running and not ticket.extension and deadlines.profile_of(ticket, words.region).extension_max > 0
+
+
+def _hub(ticket: Ticket, viewer: Viewer, words: Words, *, own: bool) -> list[tuple[Button, ...]]:
+    match ticket.state:
+        case State.REGISTERED:
+            return _to_accept(ticket, words)
+        case State.ACCEPTED:
+            return [*_offers("button.dispatch", "dispatch", ticket, words), (_step("button.units_all", "units", ticket),)]
+        case State.DISPATCHED:
+            return [(_step("button.units", "units", ticket),)]
+        case State.DISPUTED:
+            return _disputed(ticket, words)
+        case State.HANDLING if ticket.extension == "asked" and not own:
+            return [(_step("button.grant", "grant", ticket), _step("button.deny", "deny", ticket))]
+        case State.SUSPENDED:
+            return [] if own else [(Button("button.resume", move(Trigger.RESUME, ticket)),)]
+        case State.REPLIED if not own:
+            return [(Button("button.release", move(Trigger.RELEASE, ticket)), _step("button.send_back", "send_back", ticket))]
+        case State.EVALUATING if not own and closable(ticket, viewer.now):
+            return [(_step("button.close", "close", ticket),)]
+        case State.DECLINED:
+            return [(_step("button.uphold", "uphold", ticket),)]
+        case _:
+            return []
+
+
+def closable(ticket: Ticket, now: datetime) -> bool:
+    """Whether the hub may close: the resident has said something, is not there, or had the time."""
+    clock = ticket.clock("evaluate")
+    return bool(ticket.verdict) or ticket.reporter is None or (clock is not None and clock.due_at <= now)
+
+
+def _offers(key: str, verb: str, ticket: Ticket, words: Words) -> list[tuple[Button, ...]]:
+    desks = all_desks(ticket, words)[:_OFFERED]
+    return [(_step(key, verb, ticket, code_of(desk), who=words.desk(desk)),) for desk in desks]
+
+
+def _to_accept(ticket: Ticket, words: Words) -> list[tuple[Button, ...]]:
+    rows: list[tuple[Button, ...]] = []
+    if ticket.procedure is Procedure.CONSULTATION:
+        rows.append((_step("button.answer", "answer", ticket),))
+    rows += _offers("button.take", "take", ticket, words)
+    second = second_guess(ticket)
+    if second in words.region.topics:
+        rows.append((_step("button.topic", "topic", ticket, second, topic=words.topic(second)),))
+    rows.append((_step("button.units", "units", ticket), _step("button.decline", "decline", ticket)))
+    return rows
+
+
+def second_guess(ticket: Ticket) -> str:
+    """The next best topic's code as understood at registration, "" if there is none."""
+    guesses = ticket.understanding.get("topics") or ()
+    codes = [str(guess.get("code", "")) for guess in guesses if isinstance(guess, dict)]
+    return next((code for code in codes if code and code != ticket.topic), "")
+
+
+def _disputed(ticket: Ticket, words: Words) -> list[tuple[Button, ...]]:
+    designate = _step("button.designate_list", "units", ticket, Trigger.DESIGNATE.value)
+    if ticket.hops >= MAX_HOPS:
+        return [(designate,)]
+    return [*_offers("button.dispatch", "dispatch", ticket, words), (_step("button.units", "units", ticket), designate)]

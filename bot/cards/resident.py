@@ -1,0 +1,103 @@
+"""The resident's card: number, five phases, what, where, who, by when, the answer, and how to go on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.cards.words import Words
+from texts import Html
+from workflow.model import Button, Note, Ticket
+from workflow.states import PHASE, RESTING, Phase, State, Trigger, row
+
+Rows = tuple[tuple[Button, ...], ...]
+_VERDICTS = ("solved", "partly", "unsolved")
+_MARKS = ("satisfied", "basic", "unsatisfied")
+_ANSWER_SHOWN = frozenset({State.ANSWERED, State.EVALUATING, State.CLOSED, State.REVIEW, State.RECHECK})
+"""An answer is shown once the hub let it pass, never while it is being checked."""
+
+
+def resident(ticket: Ticket, words: Words, now: datetime, replies: Sequence[Note] = ()) -> tuple[str, Rows]:
+    """HTML and buttons for the person who asked. `replies`: notes of the kind "reply", oldest first."""
+    say, language = words.texts.say, words.language
+    place = {"place": words.place(ticket.place), "detail": ticket.place_detail}
+    lines = [
+        say(language, "cards.head", number=ticket.number, state=words.label(f"state.{ticket.state}")),
+        _phases(ticket, words),
+        say(language, "cards.query_code", code=ticket.query_code),
+        say(language, "cards.topic", topic=words.topic(ticket.topic)),
+        say(language, "cards.place_detail" if ticket.place_detail else "cards.place", **place),
+        _who(ticket, words),
+    ]
+    promise = words.promise(ticket, now)
+    if promise:
+        lines.append(say(language, "cards.promise", promise=promise))
+    lines += _answer(ticket, words, replies)
+    if ticket.files:
+        lines.append(say(language, "cards.files", count=len(ticket.files)))
+    if ticket.anonymous:
+        lines.append(say(language, "cards.anonymous"))
+    lines.append("\n" + footer(ticket, words))
+    return "\n".join(lines), buttons(ticket)
+
+
+def footer(ticket: Ticket, words: Words) -> str:
+    """How to look, how to add, how to object: under everything a resident is told. HTML."""
+    ways = words.texts.say(words.language, "cards.footer_resident", number=ticket.number, hub=words.desk(ticket.hub))
+    return f"{ways}\n<i>{words.texts.say(words.language, 'system.demo')}</i>"
+
+
+def _phases(ticket: Ticket, words: Words) -> str:
+    order = list(Phase)
+    current = order.index(PHASE[ticket.state])
+    marks = []
+    for position, phase in enumerate(order):
+        key = "done" if position < current else "now" if position == current else "next"
+        marks.append(words.texts.say(words.language, f"cards.phase_{key}", phase=words.label(f"phase.{phase}")))
+    return Html(words.label("cards.phase_arrow").join(marks))
+
+
+def _who(ticket: Ticket, words: Words) -> str:
+    if ticket.lead is None:
+        return words.texts.say(words.language, "cards.who_hub", hub=words.desk(ticket.hub))
+    return words.texts.say(words.language, "cards.who", who=words.desk(ticket.lead))
+
+
+def _answer(ticket: Ticket, words: Words, replies: Sequence[Note]) -> list[str]:
+    lines = []
+    text = ticket.result or (replies[-1].text if replies else "")
+    if text and ticket.state in _ANSWER_SHOWN:
+        lines.append(words.texts.say(words.language, "cards.result", text=text))
+    if ticket.outcome is not None:
+        lines.append(
+            words.texts.say(
+                words.language,
+                "cards.outcome",
+                outcome=words.label(f"outcome.{ticket.outcome}"),
+                satisfaction=words.label(f"satisfaction.{ticket.satisfaction or 'none'}"),
+            )
+        )
+    return lines
+
+
+def buttons(ticket: Ticket) -> Rows:
+    """What the reporter may press in this state."""
+    number = ticket.id
+    if ticket.state is State.EVALUATING:
+        return tuple((Button(f"button.{verdict}", f"r:verdict:{number}:{verdict}:{ticket.reworks}"),) for verdict in _VERDICTS)
+    if ticket.state is State.ANSWERED:
+        helped = Button("button.answer_helped", move(Trigger.CONFIRM_ANSWER, ticket))
+        return ((helped, Button("button.answer_not_helped", move(Trigger.NOT_HELPED, ticket))),)
+    if ticket.state is State.CLOSED and not ticket.satisfaction:
+        return (tuple(Button(f"button.{mark}", f"r:rate:{number}:{mark}") for mark in _MARKS),)
+    if ticket.state in RESTING:
+        return ()
+    found = [Button("button.add", f"r:add:{number}"), Button("button.urge", f"r:urge:{number}")]
+    if row(Trigger.WITHDRAW, ticket.state) is not None:
+        found.append(Button("button.withdraw", f"r:withdraw:{number}"))
+    return (tuple(found),)
+
+
+def move(trigger: Trigger, ticket: Ticket) -> str:
+    """Data of a button that moves a ticket and needs nothing else."""
+    return f"m:{trigger.value}:{ticket.id}:{ticket.reworks}"

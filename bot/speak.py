@@ -1,0 +1,112 @@
+"""From an outbox row to a message: the only place where a `Speech` becomes words. Rendered at delivery, in the contact's language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot import cards
+from bot.cards.choices import Viewer
+from bot.cards.resident import Rows
+from bot.cards.words import Words
+from bot.doors import ReadyButton, ReadyMessage
+from texts import FIRST, LANGUAGES, Texts
+from workflow import deadlines
+from workflow.model import Actor, Contact, Priority, Role, Speech, Ticket
+from workflow.policy import may_see
+from workflow.ports import Clock, Masker, UnitOfWork
+from workflow.region import Region
+
+_PEOPLES_WORDS = ("text", "words", "reason", "detail", "plan", "route", "lines")
+"""Parameters that hold what people wrote: masked for everybody but the one who asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    texts: Texts
+    region: Callable[[], Region]
+    masker: Masker
+    clock: Clock
+    zone: ZoneInfo
+
+    async def render(self, uow: UnitOfWork, contact: Contact, speech: Speech) -> ReadyMessage | None:
+        """The message as it has to be now; None if there is nothing to say any more (a silent edit of a card never sent)."""
+        language = contact.language if contact.language in LANGUAGES else FIRST
+        words = Words(self.texts, self.region(), self.zone, language)
+        ticket = await uow.tickets.get(speech.ticket_id) if speech.ticket_id is not None else None
+        if speech.card:
+            return await self._card(uow, contact, speech, ticket, words) if ticket is not None else None
+        if not speech.key:
+            return None
+        shown = self.texts.say(language, speech.key, **self._params(speech, ticket, contact, words))
+        return self._ready(speech, shown, speech.buttons, words, edits=speech.edits)
+
+    async def _card(
+        self, uow: UnitOfWork, contact: Contact, speech: Speech, ticket: Ticket, words: Words
+    ) -> ReadyMessage | None:
+        live = await uow.card(contact.id, ticket.id)
+        if live is None and not speech.fresh:
+            return None
+        body, buttons, allowed = await self._body(uow, contact, speech, ticket, words)
+        if not allowed and live is None:
+            return None
+        fresh = speech.fresh and allowed
+        if fresh and speech.key:
+            headline = self.texts.say(words.language, speech.key, **self._params(speech, ticket, contact, words))
+            body = f"{headline}\n\n{body}"
+        return self._ready(speech, body, buttons, words, edits="" if fresh else live or "", with_files=fresh)
+
+    async def _body(
+        self, uow: UnitOfWork, contact: Contact, speech: Speech, ticket: Ticket, words: Words
+    ) -> tuple[str, Rows, bool]:
+        now = self.clock.now()
+        notes = await uow.tickets.notes(ticket.id)
+        if speech.card == "resident":
+            if ticket.reporter != contact.id:
+                # Detached since: the card shows no more; a headline meant for the former reporter still arrives.
+                return self.texts.say(words.language, "cards.no_longer_yours", number=ticket.number), (), bool(speech.key)
+            replies = [note for note in notes if note.kind == "reply"]
+            return *cards.resident(ticket, words, now, replies), True
+        posts = await uow.posts.of_contact(contact.id)
+        actor = Actor(contact.id, posts[0].role if posts else Role.RESIDENT, posts)
+        events = await uow.tickets.events(ticket.id)
+        return *cards.staff(ticket, Viewer(actor, now), words, self.masker, events, notes), may_see(actor, ticket)
+
+    def _params(self, speech: Speech, ticket: Ticket | None, contact: Contact, words: Words) -> dict[str, str]:
+        known: dict[str, object] = _of_ticket(ticket, words, self.clock.now()) if ticket is not None else {}
+        found = words.params({**known, **speech.params})
+        if ticket is None or ticket.reporter != contact.id:
+            found = {name: self.masker.mask(value) if name in _PEOPLES_WORDS else value for name, value in found.items()}
+        return found
+
+    def _ready(
+        self, speech: Speech, shown: str, buttons: Rows, words: Words, *, edits: str, with_files: bool = True
+    ) -> ReadyMessage:
+        return ReadyMessage(
+            html=shown,
+            buttons=tuple(tuple(self._button(words, button.key, button.data, button.params) for button in line) for line in buttons),
+            files=speech.files if with_files else (),
+            edits=edits,
+            silent=speech.priority is Priority.DIGEST,
+        )
+
+    def _button(self, words: Words, key: str, data: str, params: object) -> ReadyButton:
+        given = words.params(params) if isinstance(params, dict) else {}
+        return ReadyButton(words.label(key, **given), data)
+
+
+def _of_ticket(ticket: Ticket, words: Words, now: datetime) -> dict[str, object]:
+    """What every sentence about a ticket may use without being given it. Never what people wrote."""
+    clock = deadlines.promise(ticket) or deadlines.next_due(ticket)
+    return {
+        "number": ticket.number,
+        "who": words.who(ticket),
+        "hub": words.desk(ticket.hub),
+        "topic": ticket.topic,
+        "place": ticket.place,
+        "promise": words.promise(ticket, now),
+        "due": words.due(clock.due_at) if clock is not None else words.label("staff.no_due"),
+        "state": ticket.state.value,
+    }
