@@ -1,0 +1,49 @@
+"""What is wrong with a pack, and reading its tables so that each row knows its line."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+class PackError(Exception):
+    """`faults`: one line each, "file:line: reason"."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = tuple(faults)
+
+
+@dataclass(slots=True)
+class Faults:
+    found: list[str] = field(default_factory=list)
+
+    def add(self, file: Path, line: int, reason: str) -> None:
+        self.found.append(f"{file.name}:{line}: {reason}")
+
+    def raise_any(self) -> None:
+        if self.found:
+            raise PackError(self.found)
+
+
+def table(file: Path, columns: tuple[str, ...], faults: Faults) -> Iterator[tuple[int, dict[str, str]]]:
+    """(line, row) of a CSV in UTF-8 with or without BOM. Lines that begin with # before the header are comments."""
+    try:
+        lines = file.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        faults.add(file, 0, f"can't be read: {type(error).__name__}")
+        return
+    start = next((number for number, line in enumerate(lines) if not line.startswith("#")), len(lines))
+    reader = csv.DictReader(lines[start:])
+    missing = [name for name in columns if name not in (reader.fieldnames or ())]
+    if missing:
+        faults.add(file, start + 1, f"columns missing: {', '.join(missing)}")
+        return
+    for row in reader:
+        line = start + reader.line_num
+        if None in row or None in row.values():
+            faults.add(file, line, "the number of fields differs from the header")
+        else:
+            yield line, {name: row[name].strip() for name in columns}
