@@ -38,5 +38,5 @@ class CityCalendar:
             return bool(chinese_calendar.is_workday(day))
         except NotImplementedError:
             self._fallback.add(day.year)
-            _LOG.warning("C007 holidays unknown, plain weekends are counted", extra={"year": day.year})
+            _LOG.warning("C006 holidays unknown, plain weekends are counted", extra={"year": day.year})
             return day.weekday() < _SATURDAY

@@ -1,0 +1,107 @@
+"""Start-up checks with stable codes: what an operator must know before residents find out.
+
+C001 database reachable and migrated · C002 files path writable · C003 region pack valid · C004 grids add up · C005 units without a
+person · C006 holidays known for this year and the next · C007 Telegram reachable with the token · C008 webhook secret strong
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from app.calendar import CityCalendar
+from app.config import Config
+from workflow.region import Level, Region
+
+OK, WARNING, FAULT = "ok", "warning", "fault"
+_SECRET_FORM = re.compile(r"[A-Za-z0-9_-]{1,256}")
+_STRONG = 24
+"""Characters below which a secret is worth a warning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`level`: ok, warning or fault. `text` is for operators and holds no personal data."""
+
+    code: str
+    level: str
+    text: str
+
+
+async def database(migrated: Callable[[], Awaitable[bool]]) -> Finding:
+    try:
+        found = await migrated()
+    except Exception as error:
+        return Finding("C001", FAULT, f"the database cannot be opened ({type(error).__name__})")
+    return Finding("C001", OK, "database migrated") if found else Finding("C001", FAULT, "the database is not migrated: run migrate")
+
+
+def files(path: Path) -> Finding:
+    """The folder, or the nearest one above that exists, must be writable."""
+    nearest = path
+    while not nearest.exists() and nearest != nearest.parent:
+        nearest = nearest.parent
+    if nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK):
+        return Finding("C002", OK, "files path writable")
+    return Finding("C002", FAULT, f"files path not writable: {path}")
+
+
+def grids(region: Region) -> Finding:
+    """Every village has a grid: else a matter there finds nobody."""
+    bare = [
+        place.code
+        for place in region.places.values()
+        if place.level is Level.VILLAGE and not region.within(place.code, Level.GRID)
+    ]
+    count = sum(place.level is Level.GRID for place in region.places.values())
+    if bare:
+        return Finding("C004", FAULT, f"{len(bare)} villages without a grid, such as {bare[0]}")
+    made_up = sum(place.synthetic for place in region.places.values() if place.level is Level.GRID)
+    return Finding("C004", WARNING if made_up else OK, f"{count} grids, {made_up} of them synthetic")
+
+
+def people(region: Region, staffed: Iterable[str]) -> Finding:
+    """`staffed`: units that have at least one post anywhere."""
+    empty = sorted(set(region.units) - set(staffed))
+    if not empty:
+        return Finding("C005", OK, "every unit has a person")
+    return Finding("C005", WARNING, f"{len(empty)} units without a person: {', '.join(empty[:8])}")
+
+
+def holidays(calendar: CityCalendar, today: date) -> Finding:
+    for year in (today.year, today.year + 1):
+        calendar.is_working_day(date(year, 1, 4))
+    missing = [str(year) for year in calendar.fallback_years]
+    if missing:
+        return Finding("C006", WARNING, f"holidays of {', '.join(missing)} not known: weekends only")
+    return Finding("C006", OK, "holidays known")
+
+
+async def telegram(config: Config, reach: Callable[[], Awaitable[None]]) -> Finding:
+    if config.telegram.mode == "off":
+        return Finding("C007", OK, "telegram is off")
+    try:
+        await reach()
+    except Exception as error:
+        return Finding("C007", FAULT, f"Telegram does not answer to this token ({type(error).__name__})")
+    return Finding("C007", OK, "telegram answers")
+
+
+def webhook(config: Config) -> Finding:
+    secret = config.telegram.webhook_secret.reveal()
+    if config.telegram.mode != "webhook":
+        return Finding("C008", OK, "no webhook")
+    if not _SECRET_FORM.fullmatch(secret):
+        return Finding("C008", FAULT, "webhook secret must be 1 to 256 characters of A-Z a-z 0-9 _ -")
+    if len(secret) < _STRONG:
+        return Finding("C008", WARNING, f"webhook secret is short: take {_STRONG} characters or more")
+    return Finding("C008", OK, "webhook secret strong")
+
+
+def worst(findings: Iterable[Finding]) -> str:
+    order: Mapping[str, int] = {OK: 0, WARNING: 1, FAULT: 2}
+    return max((finding.level for finding in findings), key=order.__getitem__, default=OK)

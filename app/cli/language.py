@@ -1,0 +1,34 @@
+"""classify, locate: lines of text in, lines of JSON out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from app.cli.context import OK, Context
+from nlp import Language, as_json, build
+
+
+def _language(context: Context) -> Language:
+    region = context.region()
+    with context.busy("reading the city's language"):
+        return build(context.config.region.pack / "language", region)
+
+
+def _each_line(context: Context, answer: Callable[[str], dict[str, Any]]) -> int:
+    """An empty line is a text too: as many lines come out as went in."""
+    for line in context.stdin:
+        context.stdout.write(json.dumps(answer(line.rstrip("\r\n")), ensure_ascii=False) + "\n")
+        context.stdout.flush()
+    return OK
+
+
+async def classify(context: Context) -> int:
+    found = _language(context)
+    return _each_line(context, lambda text: as_json.understanding(found.classifier.understand(text)))
+
+
+async def locate(context: Context) -> int:
+    found = _language(context)
+    return _each_line(context, lambda text: as_json.located(found.places.locate(text)))

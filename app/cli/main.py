@@ -1,0 +1,74 @@
+"""Arguments, configuration, and the way to the commands."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from app import config, logs
+from app.cli import language, office, upkeep
+from app.cli.context import BAD_USAGE, Context
+from app.clock import SystemClock
+from workflow.model import STAFF_ROLES
+from workflow.region import Region
+
+_EXITS = "exit status: 0 done · 1 failed · 2 wrong arguments or configuration (every fault is named) · 3 not found"
+_DEFAULT = Path("config.toml")
+Command = Callable[[Context], Awaitable[int]]
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(prog="python -m app", description="Petition Supermarket: a city's chat counter.", epilog=_EXITS)
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(name: str, run: Command, text: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=text, description=text, epilog=_EXITS)
+        made.add_argument("--config", type=Path, metavar="FILE", help="configuration; config.toml if there is one")
+        made.set_defaults(run=run)
+        return made
+
+    add("check", upkeep.check, "check configuration, database, files and region; codes are stable").add_argument(
+        "--json", action="store_true", help="one JSON object per finding"
+    )
+    add("migrate", upkeep.migrate_database, "bring the database to the newest schema; safe to repeat")
+    add("diagram", upkeep.diagram, "print the state diagram (Mermaid), generated from the table")
+    invite = add("invite", office.invite, "make a one-time code that binds a chat to a post")
+    invite.add_argument("--role", required=True, metavar="ROLE", help=", ".join(sorted(role.value for role in STAFF_ROLES)))
+    invite.add_argument("--place", default="", metavar="CODE", help="division or 15-digit grid code; the whole city if left out")
+    invite.add_argument("--unit", default="", metavar="CODE", help="unit code; needed for a department")
+    invite.add_argument("--json", action="store_true", help="print JSON")
+    inspect = add("inspect", office.inspect, "one ticket: state, owner, deadlines, trail; nothing a resident wrote")
+    inspect.add_argument("number", metavar="NUMBER")
+    inspect.add_argument("--json", action="store_true", help="print JSON on one line")
+    for name, run, text in (
+        ("classify", language.classify, "topic, intent and flags; one text per line in, one JSON object per line out"),
+        ("locate", language.locate, "places; one text per line in, one JSON object per line out"),
+    ):
+        add(name, run, text).add_argument("--json", action="store_true", help="the only form there is")
+    return top
+
+
+def main(argv: Sequence[str], environ: Mapping[str, str], load_region: Callable[[Path], Region]) -> int:
+    """Runs one command. Wrong arguments end with status 2, as argparse does it."""
+    args = parser().parse_args(argv)
+    console = Console(stderr=True, highlight=False)
+    logs.set_up(json_lines=not console.is_terminal)
+    path: Path | None = args.config or (_DEFAULT if _DEFAULT.exists() else None)
+    try:
+        found = config.load(path, environ)
+    except config.ConfigError as error:
+        for problem in error.problems:
+            console.print(f"config: {problem}", markup=False, soft_wrap=True)
+        return BAD_USAGE
+    context = Context(args, found, load_region, SystemClock(), sys.stdin, sys.stdout, console)
+    run: Command = args.run
+    return asyncio.run(_run(run, context))
+
+
+async def _run(run: Command, context: Context) -> int:
+    return await run(context)

@@ -1,0 +1,56 @@
+"""invite, inspect."""
+
+from __future__ import annotations
+
+import json
+import secrets
+
+from app import inspection, invites
+from app.calendar import CityCalendar
+from app.cli.context import BAD_USAGE, NOT_FOUND, OK, Context
+from storage import Database, SqlUnitOfWork
+from workflow.desk import Desk, Session
+from workflow.region import Region
+
+
+def desk_of(context: Context, database: Database, region: Region) -> Desk:
+    """A desk for operators: the same door, so the same one `commit()`."""
+
+    def query_code() -> str:
+        return f"{secrets.randbelow(10**6):06d}"
+
+    return Desk(lambda: SqlUnitOfWork(database), lambda: region, context.clock, CityCalendar(region.calendar), query_code)
+
+
+async def invite(context: Context) -> int:
+    args, region = context.args, context.region()
+    try:
+        code, made = invites.make(args.role, args.place, args.unit, region, context.clock)
+    except invites.BadInvite as error:
+        context.console.print(str(error), markup=False, soft_wrap=True)
+        return BAD_USAGE
+    async with context.database() as database:
+
+        async def work(session: Session) -> None:
+            await session.uow.invites.add(made)
+
+        await desk_of(context, database, region).serve(f"invite:{made.code_hash}", work)
+    if args.json:
+        found = {
+            "code": code, "deep_link_payload": code, "role": made.role.value, "place": made.place, "unit": made.unit,
+            "expires_at": made.expires_at.isoformat(),
+        }  # fmt: skip
+        context.stdout.write(json.dumps(found) + "\n")
+    else:
+        context.stdout.write(f"/start {code}\n")
+    return OK
+
+
+async def inspect(context: Context) -> int:
+    async with context.database() as database, SqlUnitOfWork(database) as uow:
+        found = await inspection.inspect(uow, context.args.number)
+    if found is None:
+        context.console.print("no such ticket")
+        return NOT_FOUND
+    context.stdout.write(json.dumps(found, ensure_ascii=False, indent=None if context.args.json else 2) + "\n")
+    return OK
