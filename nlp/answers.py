@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from nlp.normalise import Normaliser
 from nlp.segment import Segmenter
@@ -20,7 +20,9 @@ MOST = 600  # code points of a question; a longer text is no question
 class KnowledgeAnswers:
     """Cosine over rare tokens, with the entries' own keywords as a bonus. The index is small: tens of entries."""
 
-    def __init__(self, knowledge: Sequence[Knowledge], normalise: Normaliser, segmenter: Segmenter) -> None:
+    def __init__(self, knowledge: Sequence[Knowledge], normalise: Normaliser, segmenter: Segmenter, asking: Collection[str]) -> None:
+        """`asking`: words that only say that something is asked."""
+        self._asking = frozenset(token for word in asking for token in (word, *segmenter.cut(word)))
         self._knowledge = tuple(knowledge)
         self._normalise = normalise
         self._segmenter = segmenter
@@ -57,4 +59,4 @@ class KnowledgeAnswers:
 
     def _tokens(self, text: str) -> frozenset[str]:
         """Words of two characters and more: single ones carry grammar."""
-        return frozenset(t for t in self._segmenter.cut(self._normalise(text).text) if len(t) > 1 and t.isalnum())
+        return frozenset(t for t in self._segmenter.cut(self._normalise(text).text) if len(t) > 1 and t.isalnum()) - self._asking

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from nlp.normalise import Normaliser
 from nlp.tables import read
 from nlp.tries import Words
 from workflow.region import Level, Place, Region
@@ -51,13 +52,14 @@ def vocabulary(path: Path) -> Vocabulary:
     return Vocabulary({kind: tuple(sorted(words, key=lambda w: (-len(w), w))) for kind, words in found.items()})
 
 
-def build(region: Region, words: Vocabulary, aliases: Path, outside: Path) -> Gazetteer:
+def build(region: Region, words: Vocabulary, normalise: Normaliser, aliases: Path, outside: Path) -> Gazetteer:
     """Raises LanguageError for an alias of an unknown place."""
     names: dict[str, dict[str, float]] = {}
     bare: set[str] = set()
-    for place in region.places.values():
-        if place.level not in LEVELS:
+    for original in region.places.values():
+        if original.level not in LEVELS:
             continue
+        place = replace(original, name=normalise(original.name).text)  # as texts will be spelled
         base = base_name(place, words)
         if len(base) > 1:
             bare.add(base)
@@ -66,12 +68,12 @@ def build(region: Region, words: Vocabulary, aliases: Path, outside: Path) -> Ga
     for row in read(aliases, ("alias", "code")):
         if row.need("code") not in region.places:
             raise row.wrong(f"unknown place: {row['code']}")
-        alias = row.need("alias")
+        alias = normalise(row.need("alias")).text
         _add(names, alias, row["code"], BARE_TOWN)
         bare.add(alias)
     away = Words(row.need("name") for row in read(outside, ("name",)))
     common = frozenset(words["common"]) & bare
-    return Gazetteer(names, frozenset(bare), common, away, words, _grids(region))
+    return Gazetteer(names, frozenset(bare), common, away, words, _grids(region, normalise))
 
 
 def base_name(place: Place, words: Vocabulary) -> str:
@@ -109,9 +111,9 @@ def _add(names: dict[str, dict[str, float]], name: str, code: str, weight: float
     codes[code] = max(weight, codes.get(code, 0))
 
 
-def _grids(region: Region) -> dict[str, tuple[tuple[str, str], ...]]:
+def _grids(region: Region, normalise: Normaliser) -> dict[str, tuple[tuple[str, str], ...]]:
     found: dict[str, list[tuple[str, str]]] = {}
     for place in region.places.values():
         if place.level is Level.GRID:
-            found.setdefault(place.parent, []).append((place.name, place.code))
+            found.setdefault(place.parent, []).append((normalise(place.name).text, place.code))
     return {village: tuple(sorted(grids, key=lambda g: (-len(g[0]), g))) for village, grids in found.items()}

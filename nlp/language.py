@@ -42,11 +42,11 @@ def build(language: Path, region: Region) -> Language:
     wishes = intents.load(language / "intents.csv")
     flags = redflags.load(language / "redflags.csv")
     words = gazetteer.vocabulary(language / "places.csv")
-    places = gazetteer.build(region, words, language / "aliases.csv", language / "outside.csv")
     normalise = Normaliser(_replacements(language))
+    places = gazetteer.build(region, words, normalise, language / "aliases.csv", language / "outside.csv")
     units = {name for unit in region.units.values() for name in (unit.name, *unit.aliases)}
     traps = {row.need("word") for row in read(language / "words.csv", ("word",))}
-    known = frozenset(lexicon.weights) | set(lexicon.excludes) | wishes.words | flags.words | places.known | units | traps
+    known = frozenset(lexicon.weights) | set(lexicon.excludes) | flags.words | places.known | units | traps
     segmenter = Segmenter(known)
     version = fingerprint(language)
     classifier = LexiconClassifier(
@@ -64,7 +64,7 @@ def build(language: Path, region: Region) -> Language:
     finder = DictionaryPlaceFinder(
         region, places, Mentions(places, region), Detail(words["detail"], words["insider"]), normalise, segmenter
     )
-    answers = KnowledgeAnswers(region.knowledge, normalise, segmenter)
+    answers = KnowledgeAnswers(region.knowledge, normalise, segmenter, wishes.words)
     return Language(classifier, finder, answers, mask.load(language / "personal.csv"), version)
 
 

@@ -78,7 +78,7 @@ class DictionaryPlaceFinder:
 
     def _grid(self, place: Place, normal: Normal) -> Place:
         for name, code in self.gazetteer.grids.get(place.code, ()):
-            short = name.removeprefix(place.name)
+            short = name.removeprefix(self.normalise(place.name).text)
             if len(short) > 1 and _named(short, normal.text):
                 return self.region.places[code]
         return place

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from workflow.understanding import Evidence, TopicGuess
 
 RANKED = 5  # so many guesses are worth showing
 ENOUGH = 1.6  # a score of this much evidence is two thirds of certainty
+BEND = 0.6  # plain shares are too modest: measured on real hotline messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +74,19 @@ class Topics:
 
     def _guesses(self, found: Mapping[str, list[Evidence]]) -> tuple[TopicGuess, ...]:
         scores = {topic: math.fsum(e.weight for e in evidence) for topic, evidence in found.items()}
-        total = math.fsum(scores.values())
         best = sorted((t for t in scores if scores[t] > 0), key=lambda t: (-scores[t], t))[:RANKED]
-        return tuple(
-            TopicGuess(t, self._names[t], round(_confidence(scores[t], total), 4), tuple(found[t])) for t in best
-        )
+        sure = _confidences([scores[t] for t in best], math.fsum(scores.values()))
+        return tuple(TopicGuess(t, self._names[t], c, tuple(found[t])) for t, c in zip(best, sure, strict=True))
 
 
-def _confidence(score: float, total: float) -> float:
-    """Its share of all evidence, less where there is little evidence at all."""
-    return score / total * (1 - math.exp(-score / ENOUGH * math.log(3)))
+def _confidences(scores: Sequence[float], total: float) -> list[float]:
+    """How likely each guess is, for scores in falling order; they add up to at most 1.
+
+    The first: its share of all evidence, less where there is little evidence at all, bent to what was measured on real
+    messages. The others part the rest by their shares, and never pass the first.
+    """
+    if not scores:
+        return []
+    top = (scores[0] / total * (1 - math.exp(-scores[0] / ENOUGH * math.log(3)))) ** BEND
+    rest = total - scores[0]
+    return [round(top, 4), *(round(min(top, (1 - top) * score / rest), 4) for score in scores[1:])]
