@@ -5,21 +5,24 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
+from sqlalchemy.exc import SQLAlchemyError
 
 from app import config, logs
 from app.cli import language, office, upkeep
-from app.cli.context import BAD_USAGE, Context
+from app.cli.context import BAD_USAGE, FAILED, Context
 from app.clock import SystemClock
+from app.region_pack import PackError
 from workflow.model import STAFF_ROLES
 from workflow.region import Region
 
 _EXITS = "exit status: 0 done · 1 failed · 2 wrong arguments or configuration (every fault is named) · 3 not found"
 _DEFAULT = Path("config.toml")
-Command = Callable[[Context], Awaitable[int]]
+Command = Callable[[Context], Coroutine[Any, Any, int]]
 
 
 def parser() -> argparse.ArgumentParser:
@@ -67,8 +70,12 @@ def main(argv: Sequence[str], environ: Mapping[str, str], load_region: Callable[
         return BAD_USAGE
     context = Context(args, found, load_region, SystemClock(), sys.stdin, sys.stdout, console)
     run: Command = args.run
-    return asyncio.run(_run(run, context))
-
-
-async def _run(run: Command, context: Context) -> int:
-    return await run(context)
+    try:
+        return asyncio.run(run(context))
+    except PackError as error:
+        for fault in error.faults:
+            console.print(f"region: {fault}", markup=False, soft_wrap=True)
+    except (SQLAlchemyError, OSError) as error:
+        # Its message may hold the address of the database with its password.
+        console.print(f"the database or a file cannot be used ({type(error).__name__}); see: python -m app check", markup=False)
+    return FAILED

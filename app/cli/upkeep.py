@@ -12,6 +12,7 @@ from app import diagram as drawing
 from app.calendar import CityCalendar
 from app.checks import Finding
 from app.cli.context import FAILED, OK, Context
+from app.region_pack import PackError
 from storage import Database, SqlUnitOfWork, migrate
 from workflow.region import Region
 
@@ -47,8 +48,8 @@ async def _findings(context: Context) -> list[Finding]:
         found += [await checks.database(migrated), checks.files(context.config.files.path)]
         try:
             region = context.region()
-        except (ValueError, OSError) as error:
-            found.append(Finding("C003", checks.FAULT, f"region pack not valid: {error}"))
+        except PackError as error:
+            found += [Finding("C003", checks.FAULT, fault) for fault in error.faults]
         else:
             found += [Finding("C003", checks.OK, "region pack valid"), checks.grids(region)]
             if found[0].level == checks.OK:

@@ -1,0 +1,3 @@
+from tests.unit.app.bench import bench
+
+__all__ = ["bench"]

@@ -1,0 +1,114 @@
+"""The command line from outside: what it prints and how it ends."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from app.cli import main
+from app.region_pack import PackError
+from tests.workflow.build import GRID, REGION
+from workflow.region import Region
+
+
+def environ(tmp_path: Path) -> dict[str, str]:
+    return {
+        "PETITION_DATABASE__URL": f"sqlite+aiosqlite:///{tmp_path / 'var' / 'x.db'}", "PETITION_WEB__HOST": "127.0.0.1",
+        "PETITION_WEB__PORT": "0", "PETITION_REGION__PACK": "none", "PETITION_FILES__PATH": str(tmp_path / "files"),
+    }  # fmt: skip
+
+
+def load(_path: Path) -> Region:
+    return REGION
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Runner:
+    monkeypatch.chdir(tmp_path)
+    return Runner(tmp_path)
+
+
+class Runner:
+    def __init__(self, tmp_path: Path) -> None:
+        self.environ = environ(tmp_path)
+
+    def __call__(self, *argv: str) -> int:
+        return main(argv, self.environ, load)
+
+
+def test_faults_of_the_configuration_end_with_status_2(run: Runner, capsys: pytest.CaptureFixture[str]) -> None:
+    run.environ = {"PETITION_WEB__PORT": "x"}
+    assert run("migrate") == 2
+    found = capsys.readouterr().err
+    assert "web.port" in found and "database.url" in found
+
+
+def test_check_tells_that_the_database_is_not_migrated_and_then_that_it_is(run: Runner, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("check", "--json") == 1
+    before = {line["code"]: line["level"] for line in map(json.loads, capsys.readouterr().out.splitlines())}
+    assert before["C001"] == "fault" and before["C002"] == "ok"
+    assert run("migrate") == 0
+    assert run("migrate") == 0
+    capsys.readouterr()
+    assert run("check", "--json") == 0
+    after = {line["code"]: line["level"] for line in map(json.loads, capsys.readouterr().out.splitlines())}
+    assert after["C001"] == "ok" and after["C005"] == "warning"
+
+
+def test_an_invite_is_one_json_object_with_a_code_that_fits_a_deep_link(run: Runner, capsys: pytest.CaptureFixture[str]) -> None:
+    run("migrate")
+    capsys.readouterr()
+    assert run("invite", "--role", "grid_worker", "--place", GRID, "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["unit"] == "grid" and found["deep_link_payload"] == found["code"]
+    assert len(found["code"]) <= 64 and found["code"].replace("-", "").replace("_", "").isalnum()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("--role", "mayor"),
+        ("--role", "resident"),
+        ("--role", "grid_worker", "--place", "1"),
+        ("--role", "department"),
+        ("--role", "department", "--unit", "none"),
+        ("--role", "auditor", "--unit", "hub"),
+        ("--role", "hub_officer", "--unit", "grid"),
+    ],
+)
+def test_a_post_that_does_not_exist_gets_no_invite(wrong: tuple[str, ...], run: Runner) -> None:
+    run("migrate")
+    assert run("invite", *wrong, "--json") == 2
+
+
+def test_an_unknown_number_ends_with_status_3(run: Runner) -> None:
+    run("migrate")
+    assert run("inspect", "QC-000000-0000", "--json") == 3
+
+
+def test_the_diagram_is_printed(run: Runner, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("diagram") == 0
+    found = capsys.readouterr().out
+    assert found.startswith("stateDiagram-v2") and "DISPATCHED --> HANDLING: sign" in found
+
+
+def test_a_region_pack_with_faults_is_said_and_ends_with_status_1(run: Runner, capsys: pytest.CaptureFixture[str]) -> None:
+    def broken(_path: Path) -> Region:
+        raise PackError(["units.csv:3: no such level", "topics.csv:9: no such unit"])
+
+    assert main(["classify"], run.environ, broken) == 1
+    found = capsys.readouterr().err
+    assert "units.csv:3" in found and "topics.csv:9" in found
+
+
+def test_without_tables_a_command_says_so_and_does_not_crash(run: Runner, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("inspect", "QC-000000-0000") == 1
+    assert "python -m app check" in capsys.readouterr().err
+
+
+def test_help_names_the_exit_statuses(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--help"], {}, load)
+    assert ended.value.code == 0 and "exit status" in capsys.readouterr().out

@@ -1,0 +1,148 @@
+"""Every outcome of a door has its consequence; nothing is lost, nothing is sent twice without being counted."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from app.delivery import UNREACHABLE, DeskKeeper
+from app.relay import MAX_ATTEMPTS, Item, Relay, backoff
+from bot.doors import Moved, ReadyMessage, Rejected, RetryAfter, Sent, Unknown, Unreachable
+from tests.unit.app.bench import Bench
+from workflow.commands import Register
+from workflow.desk import Session
+from workflow.model import Intent, Priority, Procedure, Speech, Ticket
+
+
+class KeySpeaker:
+    async def render(self, item: Item) -> ReadyMessage | None:
+        return None if item.speech.key == "nothing" else ReadyMessage(item.speech.key)
+
+
+def a_relay(bench: Bench) -> Relay:
+    keeper = DeskKeeper(bench.desk)
+    return Relay(bench.queue, KeySpeaker(), {"test": bench.door}, keeper, bench.clock, random.Random(1))
+
+
+async def run(relay: Relay, times: int = 1) -> None:
+    for _ in range(times):
+        await relay.step()
+        await relay.drain()
+
+
+async def test_a_contact_hears_in_order_and_urgent_first(bench: Bench) -> None:
+    who = bench.resident.id
+    await bench.say(Speech(who, "one"), Speech(who, "two"), Speech(who, "fire", priority=Priority.URGENT))
+    await run(a_relay(bench), times=4)
+    assert [text for _, text in bench.door.sent] == ["fire", "one", "two"]
+    assert await bench.queue.depth() == {"sent": 3}
+
+
+async def test_what_has_nothing_to_say_any_more_is_done(bench: Bench) -> None:
+    await bench.say(Speech(bench.resident.id, "nothing"))
+    await run(a_relay(bench))
+    assert bench.door.sent == []
+    assert await bench.queue.depth() == {"sent": 1}
+
+
+async def test_retry_after_is_honoured_for_its_contact_alone(bench: Bench) -> None:
+    bench.door.outcomes = [RetryAfter(30)]
+    await bench.say(Speech(bench.resident.id, "one"))
+    relay = a_relay(bench)
+    await run(relay, times=2)
+    await bench.say(Speech(bench.officer.id, "other"))
+    await run(relay)
+    assert [text for _, text in bench.door.sent] == ["one", "other"]
+    bench.clock.move(seconds=31)
+    await run(relay)
+    assert bench.door.sent[-1] == ("a", "one")
+
+
+async def test_a_door_that_wants_silence_gets_it_from_all(bench: Bench) -> None:
+    bench.door.outcomes = [RetryAfter(30, whole_door=True)]
+    await bench.say(Speech(bench.resident.id, "one"))
+    relay = a_relay(bench)
+    await run(relay)
+    await bench.say(Speech(bench.officer.id, "other"))
+    await run(relay)
+    assert len(bench.door.sent) == 1
+    bench.clock.move(seconds=31)
+    await run(relay)
+    assert len(bench.door.sent) == 3
+
+
+async def registered(bench: Bench) -> Ticket:
+    async def work(session: Session) -> Ticket:
+        matter = Register("Litter by the gate", Procedure.GRID_EVENT, Intent.COMPLAIN, "T1", "990101001001")
+        return await session.do(await session.actor(bench.resident), matter)
+
+    ticket = await bench.desk.serve("register", work)
+    assert ticket is not None
+    await run(a_relay(bench), times=3)
+    bench.door.sent.clear()
+    return ticket
+
+
+async def test_who_blocked_us_is_marked_and_the_hub_hears_of_it_once(bench: Bench) -> None:
+    ticket = await registered(bench)
+    bench.door.outcomes = [Unreachable("blocked"), Unreachable("blocked")]
+    await bench.say(Speech(bench.resident.id, "one", ticket_id=ticket.id), Speech(bench.resident.id, "two", ticket_id=ticket.id))
+    await run(a_relay(bench), times=4)
+    assert (await bench.contact(bench.resident.id)).unreachable
+    assert bench.door.sent.count(("hub", UNREACHABLE)) == 1
+    assert (await bench.queue.depth())["dead"] == 2
+
+
+async def test_what_a_door_rejects_is_a_dead_letter(bench: Bench) -> None:
+    bench.door.outcomes = [Rejected("bad entities")]
+    await bench.say(Speech(bench.resident.id, "one"), Speech(bench.resident.id, "two"))
+    await run(a_relay(bench), times=2)
+    assert await bench.queue.depth() == {"dead": 1, "sent": 1}
+
+
+async def test_an_unknown_fate_is_tried_ten_times_and_then_given_up(bench: Bench) -> None:
+    bench.door.outcomes = [Unknown("timed out") for _ in range(MAX_ATTEMPTS)]
+    await bench.say(Speech(bench.resident.id, "one"))
+    relay = a_relay(bench)
+    for _ in range(MAX_ATTEMPTS + 3):
+        await run(relay)
+        bench.clock.move(hours=1)
+    assert len(bench.door.sent) == MAX_ATTEMPTS
+    assert await bench.queue.depth() == {"dead": 1}
+
+
+async def test_a_moved_chat_is_followed(bench: Bench) -> None:
+    bench.door.outcomes = [Moved("b")]
+    await bench.say(Speech(bench.resident.id, "one"))
+    await run(a_relay(bench), times=2)
+    assert [address for address, _ in bench.door.sent] == ["a", "b"]
+
+
+async def test_a_restart_during_a_send_repeats_it_once_the_lease_ran_out(bench: Bench) -> None:
+    await bench.say(Speech(bench.resident.id, "one"))
+    await bench.queue.claim(bench.clock.now())  # the process died here
+    await run(a_relay(bench))
+    assert bench.door.sent == []
+    bench.clock.move(seconds=61)
+    await run(a_relay(bench))
+    assert bench.door.sent == [("a", "one")]
+
+
+@pytest.mark.parametrize("attempts", [0, 3, 9, 40])
+def test_backoff_grows_is_spread_and_capped(attempts: int) -> None:
+    wait: Callable[[int], timedelta] = lambda seed: backoff(attempts, random.Random(seed))  # noqa: E731  # one seed, one wait
+    longest = min(2.0**attempts, 600)
+    waits = {wait(seed).total_seconds() for seed in range(20)}
+    assert all(longest / 2 <= seconds <= longest for seconds in waits)
+    assert len(waits) > 10
+
+
+def outcome_names() -> set[str]:
+    return {kind.__name__ for kind in Sent.__args__}
+
+
+def test_no_outcome_was_forgotten_here() -> None:
+    assert outcome_names() == {"Delivered", "RetryAfter", "Unreachable", "Rejected", "Unknown", "Moved"}

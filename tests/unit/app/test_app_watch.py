@@ -1,0 +1,31 @@
+"""A clock that runs out is told of once."""
+
+from __future__ import annotations
+
+from app.watch import CLOCK_MISSED, Watch
+from storage import SqlUnitOfWork
+from tests.unit.app.bench import Bench
+from tests.unit.app.test_app_relay import registered
+
+
+def a_watch(bench: Bench) -> Watch:
+    return Watch(lambda: SqlUnitOfWork(bench.database), bench.desk, bench.clock)
+
+
+async def test_the_hub_hears_once_of_a_clock_that_ran_out(bench: Bench) -> None:
+    ticket = await registered(bench)
+    bench.clock.move(days=2)
+    assert await a_watch(bench).tick() == 1
+    assert await a_watch(bench).tick() == 0
+    assert await bench.waiting() == [(bench.officer.id, CLOCK_MISSED)]
+    async with SqlUnitOfWork(bench.database) as uow:
+        events = await uow.tickets.events(ticket.id)
+        found = await uow.tickets.get(ticket.id)
+    assert [event.kind for event in events] == ["registered", "clock_missed"]
+    assert found is not None and [clock.name for clock in found.clocks if clock.warned_at] == ["accept"]
+
+
+async def test_nothing_is_said_before_the_time(bench: Bench) -> None:
+    await registered(bench)
+    assert await a_watch(bench).tick() == 0
+    assert await bench.waiting() == []
