@@ -65,7 +65,7 @@ class OutboxQueue:
         """Rows by status."""
         async with self._database.reading() as connection:
             counts = await connection.execute(select(outbox.c.status, func.count()).group_by(outbox.c.status))
-            return {status: count for status, count in counts}
+            return {row.status: row[1] for row in counts}
 
 
 def _heads(now: datetime, limit: int) -> Select[Any]:

@@ -202,3 +202,18 @@ inbox = Table(
     UniqueConstraint("door", "update_id"),
     Index(None, "status", "id"),
 )  # fmt: skip
+
+web_chats = Table(
+    "web_chats", metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("address", String(80), nullable=False, unique=True),
+)  # fmt: skip
+
+web_messages = Table(
+    "web_messages", metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("address", String(80), nullable=False),
+    Column("message_id", String(80), nullable=False),
+    Column("body", JSON, nullable=False),
+    Index(None, "address", "seq"),
+)  # fmt: skip

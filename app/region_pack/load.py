@@ -147,7 +147,8 @@ def _knowledge(file: Path, faults: Faults) -> tuple[Knowledge, ...]:
         if any(not entry.get(name) for name in names):
             faults.add(file, 0, f"entry {number}: {', '.join(names)} are needed")
         else:
-            found.append(Knowledge(*(entry[name] for name in names), tuple(entry.get("words", ()))))
+            fields = {name: str(entry[name]) for name in names}
+            found.append(Knowledge(**fields, words=tuple(entry.get("words", ()))))
     return tuple(found)
 
 

@@ -59,7 +59,8 @@ def grids(folder: Path) -> list[Place]:
             sea = names[code[:9]] in counts["sea_towns"] and sequence == number[code] > 1
             park = any(word in names[code[:9]] for word in terms["park"])
             kind = "sea" if sea else "park" if park else "community" if code in urban else "rural"
-            found.append(Place(f"{code}{sequence:03d}", terms["name"].format(village=short, number=sequence), Level.GRID, code, kind, synthetic=True))
+            name = terms["name"].format(village=short, number=sequence)
+            found.append(Place(f"{code}{sequence:03d}", name, Level.GRID, code, kind, synthetic=True))
     return found
 
 

@@ -1,0 +1,51 @@
+"""What the web chat was told, by chat. An edit is a new row of the same message id, so that readers need only look ahead."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import func, insert, select
+
+from storage.engine import Database
+from storage.tables import web_chats, web_messages
+
+
+class WebMailbox:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def open_chat(self) -> tuple[str, str]:
+        """(token, address) of a new chat. Only the token's SHA-256 is stored."""
+        token, address = secrets.token_urlsafe(24), f"web-{secrets.token_hex(8)}"
+        async with self._database.writing() as connection:
+            await connection.execute(insert(web_chats).values(token_hash=_hash(token), address=address))
+        return token, address
+
+    async def address_of(self, token: str) -> str | None:
+        async with self._database.reading() as connection:
+            same = web_chats.c.token_hash == _hash(token)
+            return (await connection.execute(select(web_chats.c.address).where(same))).scalar_one_or_none()
+
+    async def append(self, address: str, message_id: str, body: Mapping[str, Any]) -> None:
+        async with self._database.writing() as connection:
+            await connection.execute(insert(web_messages).values(address=address, message_id=message_id, body=dict(body)))
+
+    async def after(self, address: str, seq: int, limit: int = 200) -> list[dict[str, Any]]:
+        """Rows later than `seq`, oldest first: {"seq", "id", …body}."""
+        wanted = (web_messages.c.address == address) & (web_messages.c.seq > seq)
+        async with self._database.reading() as connection:
+            found = await connection.execute(select(web_messages).where(wanted).order_by(web_messages.c.seq).limit(limit))
+            return [{"seq": row["seq"], "id": row["message_id"], **row["body"]} for row in found.mappings()]
+
+    async def was_shown(self, address: str, sha256: str) -> bool:
+        """Whether a file was ever sent to this chat."""
+        async with self._database.reading() as connection:
+            wanted = (web_messages.c.address == address) & web_messages.c.body["files"].as_string().contains(sha256)
+            return bool((await connection.execute(select(func.count()).select_from(web_messages).where(wanted))).scalar())
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

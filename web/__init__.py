@@ -1,0 +1,5 @@
+"""HTTP: the web chat, the demo page, health."""
+
+from web.app import WebServices, build_app
+
+__all__ = ["WebServices", "build_app"]

@@ -1,0 +1,58 @@
+"""The web application: routes, headers, health."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+
+from web import chat, demo
+from web.keys import SERVICES
+from web.ports import Bell, Files, Inbox, Mailbox, Sentences
+
+_STATIC = Path(__file__).with_name("static")
+MAX_BODY = 64 * 1024 * 1024
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' blob:; frame-ancestors 'self'; base-uri 'none'; form-action 'self'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class WebServices:
+    """`stored` is called after each update that was stored; `demo` None outside the demo."""
+
+    inbox: Inbox
+    mailbox: Mailbox
+    files: Files
+    texts: Sentences
+    bell: Bell
+    stored: Callable[[], None]
+    demo: demo.DemoPage | None = None
+
+
+@web.middleware
+async def _headers(request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> web.StreamResponse:
+    response = await handler(request)
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+async def _healthy(_request: web.Request) -> web.Response:
+    return web.json_response({"status": "ok"})
+
+
+def build_app(services: WebServices) -> web.Application:
+    app = web.Application(middlewares=[_headers], client_max_size=MAX_BODY)
+    app[SERVICES] = services
+    app.router.add_get("/healthz", _healthy)
+    app.router.add_static("/static", _STATIC)
+    chat.add_routes(app)
+    if services.demo is not None:
+        demo.add_routes(app)
+    return app

@@ -1,0 +1,48 @@
+"""What the pages need from the rest of the house."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from workflow.model import FileRef
+
+
+class Inbox(Protocol):
+    async def store(self, door: str, update_id: str, chat: str, body: Mapping[str, Any], album: str = "") -> bool: ...
+
+
+class Mailbox(Protocol):
+    async def open_chat(self) -> tuple[str, str]: ...
+    async def address_of(self, token: str) -> str | None: ...
+    async def after(self, address: str, seq: int, limit: int = 200) -> list[dict[str, Any]]: ...
+    async def was_shown(self, address: str, sha256: str) -> bool: ...
+
+
+class Files(Protocol):
+    async def put(self, content: bytes, kind: str, mime: str, name: str = "") -> FileRef: ...
+    async def get(self, ref_sha256: str) -> bytes: ...
+
+
+class Sentences(Protocol):
+    def label(self, language: str, key: str, /, **params: object) -> str: ...
+
+
+class Bell:
+    """Wakes those who wait for a chat's next message, in this process."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, asyncio.Event] = {}
+
+    def ring(self, address: str) -> None:
+        event = self._waiting.pop(address, None)
+        if event is not None:
+            event.set()
+
+    async def wait(self, address: str, seconds: float) -> None:
+        event = self._waiting.setdefault(address, asyncio.Event())
+        try:
+            await asyncio.wait_for(event.wait(), seconds)
+        except TimeoutError:
+            return
