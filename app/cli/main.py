@@ -22,6 +22,9 @@ from workflow.region import Region
 
 _EXITS = "exit status: 0 done · 1 failed · 2 wrong arguments or configuration (every fault is named) · 3 not found"
 _DEFAULT = Path("config.toml")
+_EXAMPLE = Path(__file__).resolve().parents[2] / "config.example.toml"
+_ASK_NOTHING = frozenset({"diagram", "classify", "locate"})
+"""Commands that touch neither database nor network: without a configuration the example's will do."""
 Command = Callable[[Context], Coroutine[Any, Any, int]]
 
 
@@ -59,14 +62,16 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str], environ: Mapping[str, str], load_region: Callable[[Path], Region]) -> int:
     """Runs one command. Wrong arguments end with status 2, as argparse does it."""
     args = parser().parse_args(argv)
-    console = Console(stderr=True, highlight=False)
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
     logs.set_up(json_lines=not console.is_terminal)
     path: Path | None = args.config or (_DEFAULT if _DEFAULT.exists() else None)
+    if path is None and args.command in _ASK_NOTHING:
+        path = _EXAMPLE
     try:
         found = config.load(path, environ)
     except config.ConfigError as error:
         for problem in error.problems:
-            console.print(f"config: {problem}", markup=False, soft_wrap=True)
+            console.print(f"config: {problem}", markup=False)
         return BAD_USAGE
     context = Context(args, found, load_region, SystemClock(), sys.stdin, sys.stdout, console)
     run: Command = args.run
@@ -74,7 +79,7 @@ def main(argv: Sequence[str], environ: Mapping[str, str], load_region: Callable[
         return asyncio.run(run(context))
     except PackError as error:
         for fault in error.faults:
-            console.print(f"region: {fault}", markup=False, soft_wrap=True)
+            console.print(f"region: {fault}", markup=False)
     except (SQLAlchemyError, OSError) as error:
         # Its message may hold the address of the database with its password.
         console.print(f"the database or a file cannot be used ({type(error).__name__}); see: python -m app check", markup=False)

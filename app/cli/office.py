@@ -27,7 +27,7 @@ async def invite(context: Context) -> int:
     try:
         code, made = invites.make(args.role, args.place, args.unit, region, context.clock)
     except invites.BadInvite as error:
-        context.console.print(str(error), markup=False, soft_wrap=True)
+        context.console.print(str(error), markup=False)
         return BAD_USAGE
     async with context.database() as database:
 

@@ -108,6 +108,12 @@ def test_without_tables_a_command_says_so_and_does_not_crash(run: Runner, capsys
     assert "python -m app check" in capsys.readouterr().err
 
 
+def test_the_diagram_needs_no_configuration(run: Runner) -> None:
+    run.environ = {}
+    assert run("diagram") == 0
+    assert run("migrate") == 2
+
+
 def test_help_names_the_exit_statuses(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["--help"], {}, load)
