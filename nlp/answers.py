@@ -20,7 +20,9 @@ MOST = 600  # code points of a question; a longer text is no question
 class KnowledgeAnswers:
     """Cosine over rare tokens, with the entries' own keywords as a bonus. The index is small: tens of entries."""
 
-    def __init__(self, knowledge: Sequence[Knowledge], normalise: Normaliser, segmenter: Segmenter, asking: Collection[str]) -> None:
+    def __init__(
+        self, knowledge: Sequence[Knowledge], normalise: Normaliser, segmenter: Segmenter, asking: Collection[str]
+    ) -> None:
         """`asking`: words that only say that something is asked."""
         self._asking = frozenset(token for word in asking for token in (word, *segmenter.cut(word)))
         self._knowledge = tuple(knowledge)

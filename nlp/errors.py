@@ -1,7 +1,7 @@
 """What can be wrong with a city's language files.
 
-    ValueError
-    └── LanguageError    names file, line and reason; nothing is half loaded
+ValueError
+└── LanguageError    names file, line and reason; nothing is half loaded
 """
 
 from __future__ import annotations

@@ -39,9 +39,7 @@ class Mentions:
     def find(self, normal: Normal, inside: str = "") -> list[Mention]:
         text = normal.text
         found = [
-            Mention(m.start(), m.end(), {m.group(): 1.0})
-            for m in self._code.finditer(text)
-            if m.group() in self._region.places
+            Mention(m.start(), m.end(), {m.group(): 1.0}) for m in self._code.finditer(text) if m.group() in self._region.places
         ]
         start = 0
         while start < len(text):
@@ -102,6 +100,8 @@ class Mentions:
 
     def _road_end(self, text: str, end: int) -> int:
         for at in range(end, min(len(text), end + FURTHER - 1)):
+            if any(name not in self._gazetteer.bare for name in self._names.at(text, at)):
+                return 0  # another place begins here, with its suffix
             road = next(self._roads.at(text, at), "")
             if road and next(self._not_roads.at(text, at), "") == "":
                 return at + len(road)

@@ -46,6 +46,4 @@ def load(path: Path) -> Negation:
     words: dict[str, list[str]] = {kind: [] for kind in KINDS}
     for row in read(path, ("kind", "word")):
         words[row.one_of("kind", KINDS)].append(row.need("word"))
-    return Negation(
-        tuple(words["negator"]), tuple(words["nuisance"]), Words(words["settled"]), tuple(words["unsettled"])
-    )
+    return Negation(tuple(words["negator"]), tuple(words["nuisance"]), Words(words["settled"]), tuple(words["unsettled"]))

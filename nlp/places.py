@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -78,7 +79,7 @@ class DictionaryPlaceFinder:
 
     def _grid(self, place: Place, normal: Normal) -> Place:
         for name, code in self.gazetteer.grids.get(place.code, ()):
-            short = name.removeprefix(self.normalise(place.name).text)
+            short = name.removeprefix(os.path.commonprefix((name, self.normalise(place.name).text)))
             if len(short) > 1 and _named(short, normal.text):
                 return self.region.places[code]
         return place
@@ -103,7 +104,9 @@ def _scores(mentions: Sequence[Mention]) -> dict[str, float]:
     once = {tuple(sorted(m.codes.items())): m.codes for m in mentions}
     scores: dict[str, float] = {}
     for code in {code for codes in once.values() for code in codes}:
-        scores[code] = math.fsum(max(codes.get(code[:n], 0.0) for n in (6, 9, 12, 15) if n <= len(code)) for codes in once.values())
+        scores[code] = math.fsum(
+            max(codes.get(code[:n], 0.0) for n in (6, 9, 12, 15) if n <= len(code)) for codes in once.values()
+        )
     return scores
 
 

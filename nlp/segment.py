@@ -34,7 +34,7 @@ class Segmenter:
 def _base() -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # jieba's own escapes and pkg_resources
-        import jieba  # type: ignore[import-untyped]
+        import jieba  # noqa: PLC0415  # warns on import
 
         jieba.setLogLevel(logging.ERROR)
         tokenizer = jieba.Tokenizer()

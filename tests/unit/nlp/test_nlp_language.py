@@ -95,7 +95,9 @@ def test_a_missing_or_foreign_file_is_named(tmp_path: Path) -> None:
         build(copy, tiny())
 
 
-@pytest.mark.parametrize("text", ["吵" * 4096, "煤气" * 2048, "噪音，" * 1365, "1" * 4096, "白沙" * 2048, "路" * 4096, "电梯困" * 1365])
+@pytest.mark.parametrize(
+    "text", ["吵" * 4096, "煤气" * 2048, "噪音，" * 1365, "1" * 4096, "白沙" * 2048, "路" * 4096, "电梯困" * 1365]
+)
 def test_a_long_text_is_no_trap(text: str) -> None:
     language = cities.language()
     started = time.process_time()

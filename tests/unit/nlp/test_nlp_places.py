@@ -44,7 +44,19 @@ def test_a_tie_is_asked(text: str, count: int) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["发展很快", "群众意见大", "井根路很烂", "江门大道塞车", "迎宾大道中", "中山路堵车", "白沙大道西有坑", "白沙公园很吵", "", "123", "平安保险"],
+    [
+        "发展很快",
+        "群众意见大",
+        "井根路很烂",
+        "江门大道塞车",
+        "迎宾大道中",
+        "中山路堵车",
+        "白沙大道西有坑",
+        "白沙公园很吵",
+        "",
+        "123",
+        "平安保险",
+    ],
 )
 def test_a_road_or_an_everyday_word_is_no_place(text: str) -> None:
     assert cities.language().places.locate(text).decision == "none"
@@ -67,6 +79,11 @@ def test_the_detail_is_what_was_said_beyond() -> None:
     found = cities.language().places.locate("环市街道白沙大道西12号门口有人摆摊")
     assert found.code == "440703006"
     assert found.detail == "白沙大道西12号门口"
+
+
+@pytest.mark.parametrize("text", ["我住蓬江上巷村", "杜阮上巷村有人占道"])
+def test_a_village_that_begins_like_a_road_is_found_behind_another_place(text: str) -> None:
+    assert cities.language().places.locate(text).decision == "village"
 
 
 def test_near_gives_the_nearest_towns_or_nothing() -> None:
