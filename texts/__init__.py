@@ -45,12 +45,12 @@ class Texts:
     catalogues: Mapping[str, Mapping[str, str]]
     strict: bool = False
 
-    def say(self, language: str, key: str, /, **params: object) -> str:
+    def say(self, language: str, key: str, **params: object) -> str:
         """The sentence as HTML. An unknown key falls back to 简体, then to the key itself."""
         values = {name: value if isinstance(value, Html) else html.escape(str(value)) for name, value in params.items()}
         return self._filled(self._sentence(language, key), key, values)
 
-    def label(self, language: str, key: str, /, **params: object) -> str:
+    def label(self, language: str, key: str, **params: object) -> str:
         """The sentence as plain text: no markup, nothing escaped."""
         values = {name: str(value) for name, value in params.items()}
         return self._filled(_TAG.sub("", self._sentence(language, key)), key, values)

@@ -147,9 +147,8 @@ def _to_accept(ticket: Ticket, words: Words) -> list[tuple[Button, ...]]:
 
 def second_guess(ticket: Ticket) -> str:
     """The next best topic's code as understood at registration, "" if there is none."""
-    guesses = ticket.understanding.get("topics") or ()
-    codes = [str(guess.get("code", "")) for guess in guesses if isinstance(guess, dict)]
-    return next((code for code in codes if code and code != ticket.topic), "")
+    guesses = [str(code) for code in ticket.understanding.get("topics") or ()]
+    return next((code for code in guesses if code != ticket.topic), "")
 
 
 def _disputed(ticket: Ticket, words: Words) -> list[tuple[Button, ...]]:

@@ -86,8 +86,8 @@ def buttons(ticket: Ticket) -> Rows:
     if ticket.state is State.EVALUATING:
         return tuple((Button(f"button.{verdict}", f"r:verdict:{number}:{verdict}:{ticket.reworks}"),) for verdict in _VERDICTS)
     if ticket.state is State.ANSWERED:
-        helped = Button("button.answer_helped", move(Trigger.CONFIRM_ANSWER, ticket))
-        return ((helped, Button("button.answer_not_helped", move(Trigger.NOT_HELPED, ticket))),)
+        helped = Button("button.answer_helped", f"r:helped:{number}")
+        return ((helped, Button("button.answer_not_helped", f"r:nothelped:{number}")),)
     if ticket.state is State.CLOSED and not ticket.satisfaction:
         return (tuple(Button(f"button.{mark}", f"r:rate:{number}:{mark}") for mark in _MARKS),)
     if ticket.state in RESTING:

@@ -132,8 +132,4 @@ def shortened(text: str, length: int) -> str:
 
 def because(ticket: Ticket) -> list[str]:
     """The words that spoke for the topic, as understood at registration; at most five."""
-    for guess in ticket.understanding.get("topics") or ():
-        if isinstance(guess, dict) and guess.get("code") == ticket.topic:
-            found = [item.get("text", "") if isinstance(item, dict) else str(item) for item in guess.get("evidence") or ()]
-            return [word for word in dict.fromkeys(found) if word][:5]
-    return []
+    return list(dict.fromkeys(str(word) for word in ticket.understanding.get("words") or ()))[:5]

@@ -11,7 +11,7 @@ from texts import Texts
 from workflow import deadlines
 from workflow.model import Assignee, Clock, Ticket
 from workflow.region import Level, Region
-from workflow.states import State
+from workflow.states import RESTING, State
 
 _LAST_MINUTE = time(23, 59)
 _CODED = ("state", "outcome", "clock", "role", "procedure", "intent", "verdict", "satisfaction", "phase")
@@ -24,7 +24,7 @@ class Words:
     zone: ZoneInfo
     language: str
 
-    def label(self, key: str, /, **params: object) -> str:
+    def label(self, key: str, **params: object) -> str:
         return self.texts.label(self.language, key, **params)
 
     def day(self, moment: datetime) -> str:
@@ -81,7 +81,7 @@ class Words:
 
     def promise(self, ticket: Ticket, now: datetime) -> str:
         """By when the resident hears, as a sentence. Never hides that the time is over."""
-        if ticket.state in deadlines.RESTING:
+        if ticket.state in RESTING:
             return ""
         clock, key = _promised(ticket)
         if clock is None:
@@ -95,22 +95,26 @@ class Words:
         return {name: self._worded(name, str(value)) for name, value in given.items() if value is not None}
 
     def _worded(self, name: str, value: str) -> str:
-        parts = name.split("_")
         for coded in _CODED:
-            if coded in parts and self.texts.has(f"{coded}.{value}"):
+            if _means(name, coded) and self.texts.has(f"{coded}.{value}"):
                 return self.label(f"{coded}.{value}")
-        if "place" in parts:
+        if _means(name, "place"):
             return self.place(value)
-        if "unit" in parts:
+        if _means(name, "unit"):
             return self.unit(value)
-        if "topic" in parts:
+        if _means(name, "topic"):
             return self.topic(value)
-        if "trigger" in parts and value:
+        if _means(name, "trigger"):
             return self.kind(value)
-        moment = _moment(value) if {"due", "at"} & set(parts) else None
+        moment = _moment(value) if _means(name, "due") or _means(name, "at") else None
         if moment is None:
             return value
-        return self.due(moment) if "due" in parts else self.at(moment)
+        return self.due(moment) if _means(name, "due") else self.at(moment)
+
+
+def _means(name: str, code: str) -> bool:
+    """A parameter's name says what it holds: `place`, `old_place`, `place_was`."""
+    return name == code or name.endswith(f"_{code}") or name == f"{code}_was"
 
 
 def _promised(ticket: Ticket) -> tuple[Clock | None, str]:

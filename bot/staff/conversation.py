@@ -1,0 +1,101 @@
+"""Where everything a staff member does arrives: a button, a command, or words for an open step."""
+
+from __future__ import annotations
+
+import re
+
+from bot.doors import Incoming
+from bot.staff import lists, moving, result, steps
+from bot.staff.console import SignIn, console
+from bot.staff.turn import Turn
+from texts import Texts
+from workflow.commands import Move
+from workflow.desk import Session
+from workflow.errors import Refused
+from workflow.model import Actor, Contact, Dialog, Priority, Speech
+from workflow.ports import Masker
+from workflow.region import Region
+from workflow.states import Trigger
+
+_COMMAND = re.compile(r"/(\w+)(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
+
+
+class StaffConversation:
+    """`region` is unused where a session is at hand (which has the region of its transaction); it names the city's own at start."""
+
+    def __init__(self, texts: Texts, region: Region, masker: Masker, signin: SignIn | None = None) -> None:
+        self._texts = texts
+        self._region = region
+        self._masker = masker
+        self._signin = signin
+
+    async def hear(
+        self, session: Session, contact: Contact, actor: Actor, incoming: Incoming, dialog: Dialog | None
+    ) -> str | None:
+        """A toast for a pressed button ("" for none); None where this is not for staff."""
+        turn = Turn(session, contact, actor, incoming, dialog, self._texts, self._masker)
+        try:
+            return await self._hear(turn)
+        except Refused as refused:
+            key = f"refused.{refused.code.value}"
+            if incoming.button:
+                return turn.toast(key, **refused.params)
+            await session.say(Speech(contact.id, key, dict(refused.params), priority=Priority.ANSWER))
+            return ""
+
+    async def _hear(self, turn: Turn) -> str | None:
+        incoming = turn.incoming
+        if incoming.button:
+            return await self._press(turn)
+        command = _COMMAND.fullmatch(incoming.text.strip())
+        if command is not None:
+            return await self._command(turn, command[1].lower(), (command[2] or "").strip())
+        if await steps.answered(turn) or await result.replied_to(turn):
+            return ""
+        # Nobody files a complaint by talking in a unit's group.
+        return "" if turn.contact.kind == "group" else None
+
+    async def _press(self, turn: Turn) -> str | None:
+        kind, verb, number, *more = [*turn.incoming.button.split(":"), "", ""]
+        if kind not in {"m", "s"}:
+            return None
+        if not number.isdigit():
+            return turn.toast("system.stale")
+        if kind == "m":
+            return await _move(turn, verb, int(number), more[0])
+        for pressed in (moving.pressed, steps.pressed):
+            toast = await pressed(turn, verb, int(number), tuple(more))
+            if toast is not None:
+                return toast
+        for opened in (result.pressed, lists.pressed):
+            toast = await opened(turn, verb, int(number))
+            if toast is not None:
+                return toast
+        return turn.toast("system.stale")
+
+    async def _command(self, turn: Turn, name: str, rest: str) -> str | None:
+        match name:
+            case "cancel" if steps.is_open(turn):
+                await turn.close_step()
+                await turn.say("staff.cancelled")
+            case "todo":
+                await lists.todo(turn)
+            case "queue":
+                await lists.queue(turn)
+            case "inspect":
+                await lists.inspect(turn, rest)
+            case "help":
+                await lists.help_text(turn)
+            case "console":
+                await console(turn, self._signin)
+            case _:
+                return None
+        return ""
+
+
+async def _move(turn: Turn, verb: str, ticket_id: int, reworks: str) -> str:
+    """A button that moves a ticket and needs nothing else."""
+    if verb not in set(Trigger) or not reworks.isdigit():
+        return turn.toast("system.stale")
+    await turn.ticket(ticket_id)
+    return turn.done(await turn.session.do(turn.actor, Move(ticket_id, Trigger(verb), reworks=int(reworks))))

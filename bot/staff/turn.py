@@ -1,0 +1,96 @@
+"""One thing a staff member did, with everything needed to answer it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.cards.words import Words
+from bot.doors import Incoming
+from texts import FIRST, LANGUAGES, Texts
+from workflow import guards
+from workflow.commands import Move
+from workflow.desk import Session
+from workflow.errors import Refusal, Refused
+from workflow.guards import Case
+from workflow.model import Actor, Button, Contact, Dialog, FileRef, Json, Outcome, Priority, Speech, Ticket
+from workflow.policy import parties
+from workflow.ports import Masker
+from workflow.states import Party, State, Trigger, row
+
+Rows = tuple[tuple[Button, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """`contact` is the chat to answer in, `actor` the person who acts: in a group they differ."""
+
+    session: Session
+    contact: Contact
+    actor: Actor
+    incoming: Incoming
+    dialog: Dialog | None
+    texts: Texts
+    masker: Masker
+
+    @property
+    def words(self) -> Words:
+        language = self.contact.language if self.contact.language in LANGUAGES else FIRST
+        return Words(self.texts, self.session.region, ZoneInfo(self.session.region.time_zone), language)
+
+    async def say(
+        self, key: str, buttons: Rows = (), *, ticket: Ticket | None = None, edits: str = "", files: tuple[FileRef, ...] = (),
+        **params: object,
+    ) -> None:  # fmt: skip
+        number = {"number": ticket.number} if ticket is not None else {}
+        values: Json = {**number, **params}
+        ticket_id = ticket.id if ticket is not None else None
+        await self.session.say(
+            Speech(self.contact.id, key, values, buttons, ticket_id, edits=edits, files=files, priority=Priority.ANSWER)
+        )
+
+    def toast(self, key: str, **params: object) -> str:
+        return self.words.label(key, **self.words.params(params))
+
+    def done(self, ticket: Ticket) -> str:
+        return self.toast("staff.done", number=ticket.number, state=ticket.state.value)
+
+    async def open_step(self, step: str, ticket: Ticket, **data: object) -> None:
+        """From now on the person's next words in this chat answer the step."""
+        content: Json = {"ticket": ticket.id, "by": self.actor.contact_id, **data}
+        await self.session.uow.dialogs.save(Dialog(self.contact.id, f"staff.{step}", content, self.session.now))
+
+    async def close_step(self) -> None:
+        await self.session.uow.dialogs.save(Dialog(self.contact.id, "", {}, self.session.now))
+
+    def held(self, ticket: Ticket) -> frozenset[Party]:
+        return parties(self.actor, ticket)
+
+    async def ticket(self, ticket_id: int) -> Ticket:
+        """The ticket, if the actor is anything to it. A stranger does not learn whether it exists: Refused NOT_YOURS."""
+        found = await self.session.uow.tickets.get(ticket_id)
+        if found is None or not self.held(found):
+            raise Refused(Refusal.NOT_YOURS, number="")
+        return found
+
+    def expect(self, ticket: Ticket, state: State) -> None:
+        if ticket.state is not state:
+            raise Refused(Refusal.WRONG_STATE, number=ticket.number, state=ticket.state.value)
+
+    def expect_party(self, ticket: Ticket, *wanted: Party) -> None:
+        if not self.held(ticket) & set(wanted):
+            raise Refused(Refusal.NOT_YOURS, number=ticket.number)
+
+    def check(self, ticket: Ticket, trigger: Trigger) -> None:
+        """Refuses before anybody writes a reason in vain: as if all that must be given were given."""
+        found = row(trigger, ticket.state)
+        if found is None:
+            raise Refused(Refusal.WRONG_STATE, number=ticket.number, state=ticket.state.value)
+        given: dict[str, Any] = {"reason": "-", "route": "-", "result": "-", "plan": "-", "outcome": Outcome.EXPLAINED}
+        move = Move(ticket.id, trigger, assignee=ticket.hub, **given)
+        guards.check(found, Case(ticket, self.actor, self.held(ticket), move, self.session.now, self.session.region))
+
+
+def cancel_button(ticket: Ticket) -> tuple[Button, ...]:
+    return (Button("button.cancel", f"s:cancel:{ticket.id}"),)
