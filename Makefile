@@ -5,13 +5,14 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input -c requirements.lock
 CHROMIUM := /usr/bin/chromium
 
-.PHONY: help demo test lint format lock browser clean
+.PHONY: help demo test lint format lock diagram browser clean
 
 help:
 	@echo "make demo    install and open the demo on loopback: no token, no account"
 	@echo "make test    install and run everything that CI runs"
 	@echo "make lint    the checks without the tests"
 	@echo "make format  put imports and layout in order"
+	@echo "make diagram draw docs/states.md anew"
 	@echo "make lock    pin the libraries anew (requirements.lock)"
 	@echo "make clean   remove the environment and the demo's data"
 
@@ -58,6 +59,11 @@ browser:
 	else \
 	  echo "No $(CHROMIUM): the browser tests will be skipped. On Debian, as root: apt-get install chromium"; \
 	fi
+
+# The table of states, drawn anew; a test compares the two.
+diagram: $(VENV)/demo-ready
+	@{ printf '# States\n\nDrawn from the table in `workflow/states.py` by `make diagram`; a test compares the two.\n\n```mermaid\n'; \
+	$(BIN)/python -m app diagram; printf '```\n'; } > docs/states.md
 
 # Resolves without the old pins; review the difference before committing it.
 lock:
