@@ -9,7 +9,7 @@ from app.watch import staff_of
 from workflow.desk import Desk, Session
 from workflow.model import Priority, Speech
 
-UNREACHABLE = "system.unreachable"
+UNREACHABLE = "notices.unreachable"
 
 
 @dataclass(frozen=True, slots=True)

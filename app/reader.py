@@ -22,7 +22,7 @@ _LOG = logging.getLogger(__name__)
 _CHATS = 200
 _REST = 0.5
 """Seconds between two looks when nobody wakes the reader: backed-off rows and albums wait at most this long."""
-SET_ASIDE = "system.set_aside"
+SET_ASIDE = "system.failed"
 
 
 class Row(Protocol):

@@ -18,8 +18,8 @@ from workflow.states import State
 _LOG = logging.getLogger(__name__)
 _TICK = 5.0
 _BATCH = 100
-CLOCK_MISSED = "clock.missed"
-EVALUATE = "evaluate.remind"
+CLOCK_MISSED = "notices.clock_missed"
+EVALUATE = "notices.evaluate_reminder"
 
 
 class WatchDesk(Protocol):
@@ -99,7 +99,7 @@ async def notices(uow: UnitOfWork, ticket: Ticket, clock: TicketClock) -> tuple[
         desks = (ticket.hub,) if ticket.lead is None else (ticket.lead, ticket.hub)
         people = tuple(dict.fromkeys([one for desk in desks for one in await staff_of(uow, desk)]))
         key = CLOCK_MISSED
-    params = {"number": ticket.number, "clock": clock.name, "due_at": clock.due_at.isoformat()}
+    params = {"number": ticket.number, "clock": clock.name, "due": clock.due_at.isoformat()}
     return tuple(Speech(one, key, params, ticket_id=ticket.id, priority=Priority.NOTICE) for one in people)
 
 

@@ -41,14 +41,18 @@ class SqlUnitOfWork:
     tickets: SqlTickets
     outbox: SqlOutbox
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, reading: bool = False) -> None:
+        """`reading`: a look that waits for no writer and must not write."""
         self._database = database
+        self._reading = reading
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        await self._stack.enter_async_context(self._database.turn())
+        if not self._reading:
+            await self._stack.enter_async_context(self._database.turn())
         self._db = await self._stack.enter_async_context(self._database.engine.connect())
-        await self._database.begin_write(self._db)
+        if not self._reading:
+            await self._database.begin_write(self._db)
         self.contacts, self.posts = SqlContacts(self._db), SqlPosts(self._db)
         self.invites, self.dialogs = SqlInvites(self._db), SqlDialogs(self._db)
         self.tickets, self.outbox = SqlTickets(self._db), SqlOutbox(self._db)

@@ -26,7 +26,7 @@ class Files(Protocol):
 
 
 class Sentences(Protocol):
-    def label(self, language: str, key: str, /, **params: object) -> str: ...
+    def label(self, language: str, key: str, **params: object) -> str: ...
 
 
 class Bell:

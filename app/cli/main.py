@@ -13,7 +13,7 @@ from rich.console import Console
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import config, logs
-from app.cli import language, office, upkeep
+from app.cli import language, office, serve, upkeep
 from app.cli.context import BAD_USAGE, FAILED, Context
 from app.clock import SystemClock
 from app.region_pack import PackError
@@ -23,8 +23,8 @@ from workflow.region import Region
 _EXITS = "exit status: 0 done · 1 failed · 2 wrong arguments or configuration (every fault is named) · 3 not found"
 _DEFAULT = Path("config.toml")
 _EXAMPLE = Path(__file__).resolve().parents[2] / "config.example.toml"
-_ASK_NOTHING = frozenset({"diagram", "classify", "locate"})
-"""Commands that touch neither database nor network: without a configuration the example's will do."""
+_ASK_NOTHING = frozenset({"demo", "diagram", "classify", "locate"})
+"""Commands that bring what they need: without a configuration the example's will do."""
 Command = Callable[[Context], Coroutine[Any, Any, int]]
 
 
@@ -38,6 +38,10 @@ def parser() -> argparse.ArgumentParser:
         made.set_defaults(run=run)
         return made
 
+    add("run", serve.run_city, "serve: web chat and pages, until stopped")
+    add("demo", serve.run_demo, "serve a demo on loopback with four chats side by side; no token, no account").add_argument(
+        "--keep", action="store_true", help="keep the data of the last demo"
+    )
     add("check", upkeep.check, "check configuration, database, files and region; codes are stable").add_argument(
         "--json", action="store_true", help="one JSON object per finding"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from bot.doors import Incoming
 from bot.staff import lists, moving, result, steps
@@ -21,9 +22,9 @@ _COMMAND = re.compile(r"/(\w+)(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
 
 
 class StaffConversation:
-    """`region` is unused where a session is at hand (which has the region of its transaction); it names the city's own at start."""
+    """`region` is asked at each turn, because an import may replace grids. Without `signin` there is no console."""
 
-    def __init__(self, texts: Texts, region: Region, masker: Masker, signin: SignIn | None = None) -> None:
+    def __init__(self, texts: Texts, region: Callable[[], Region], masker: Masker, signin: SignIn | None = None) -> None:
         self._texts = texts
         self._region = region
         self._masker = masker
@@ -33,7 +34,7 @@ class StaffConversation:
         self, session: Session, contact: Contact, actor: Actor, incoming: Incoming, dialog: Dialog | None
     ) -> str | None:
         """A toast for a pressed button ("" for none); None where this is not for staff."""
-        turn = Turn(session, contact, actor, incoming, dialog, self._texts, self._masker)
+        turn = Turn(session, contact, actor, incoming, dialog, self._texts, self._masker, self._region())
         try:
             return await self._hear(turn)
         except Refused as refused:

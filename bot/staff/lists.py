@@ -153,7 +153,7 @@ async def inspect(turn: Turn, rest: str) -> None:
     """State, clocks, owner and the whole trail; reasons only for those who may see the content."""
     found = _NUMBER.search(rest)
     if found is None:
-        example = f"{turn.session.region.number_prefix}-{turn.session.now.astimezone(turn.words.zone):%y%m%d}-0001"
+        example = f"{turn.region.number_prefix}-{turn.session.now.astimezone(turn.words.zone):%y%m%d}-0001"
         await turn.say("staff.inspect_usage", number=example)
         return
     ticket = await turn.session.uow.tickets.by_number(found[0].upper())

@@ -32,7 +32,7 @@ async def pressed(turn: Turn, verb: str, ticket_id: int, more: tuple[str, ...]) 
 
 def _desk(turn: Turn, ticket: Ticket, code: str) -> Assignee:
     desk = desk_of(code, ticket, turn.words)
-    if desk is None or not routing.acceptable(turn.session.region, ticket, desk):
+    if desk is None or not routing.acceptable(turn.region, ticket, desk):
         raise Refused(Refusal.UNIT_UNKNOWN)
     return desk
 

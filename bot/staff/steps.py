@@ -74,13 +74,13 @@ async def _extend(turn: Turn, ticket: Ticket) -> str:
     turn.expect(ticket, State.HANDLING)
     if ticket.extension:
         raise Refused(Refusal.EXTENSION_USED)
-    if deadlines.profile_of(ticket, turn.session.region).extension_max == 0:
+    if deadlines.profile_of(ticket, turn.region).extension_max == 0:
         raise Refused(Refusal.EXTENSION_TOO_LONG, limit="0")
     return await _ask(turn, ticket, "extend", "staff.ask_extend")
 
 
 async def _offer_amounts(turn: Turn, ticket: Ticket, reason: str) -> None:
-    profile = deadlines.profile_of(ticket, turn.session.region)
+    profile = deadlines.profile_of(ticket, turn.region)
     unit = turn.words.label(f"unit_of_time.{profile.extension_unit}")
     longest = profile.extension_max
     amounts = sorted({amount for amount in (longest // 3, longest // 2, longest) if amount > 0})

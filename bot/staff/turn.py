@@ -17,6 +17,7 @@ from workflow.guards import Case
 from workflow.model import Actor, Button, Contact, Dialog, FileRef, Json, Outcome, Priority, Speech, Ticket
 from workflow.policy import parties
 from workflow.ports import Masker
+from workflow.region import Region
 from workflow.states import Party, State, Trigger, row
 
 Rows = tuple[tuple[Button, ...], ...]
@@ -33,11 +34,12 @@ class Turn:
     dialog: Dialog | None
     texts: Texts
     masker: Masker
+    region: Region
 
     @property
     def words(self) -> Words:
         language = self.contact.language if self.contact.language in LANGUAGES else FIRST
-        return Words(self.texts, self.session.region, ZoneInfo(self.session.region.time_zone), language)
+        return Words(self.texts, self.region, ZoneInfo(self.region.time_zone), language)
 
     async def say(
         self, key: str, buttons: Rows = (), *, ticket: Ticket | None = None, edits: str = "", files: tuple[FileRef, ...] = (),
@@ -89,7 +91,7 @@ class Turn:
             raise Refused(Refusal.WRONG_STATE, number=ticket.number, state=ticket.state.value)
         given: dict[str, Any] = {"reason": "-", "route": "-", "result": "-", "plan": "-", "outcome": Outcome.EXPLAINED}
         move = Move(ticket.id, trigger, assignee=ticket.hub, **given)
-        guards.check(found, Case(ticket, self.actor, self.held(ticket), move, self.session.now, self.session.region))
+        guards.check(found, Case(ticket, self.actor, self.held(ticket), move, self.session.now, self.region))
 
 
 def cancel_button(ticket: Ticket) -> tuple[Button, ...]:

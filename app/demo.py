@@ -1,0 +1,56 @@
+"""The demo: four people on their posts, bound through the front door by invites, like anybody else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import func, select
+
+from app import invites
+from app.wiring import City
+from storage.tables import tickets
+from web.demo import DemoPage
+from workflow import routing
+from workflow.desk import Session
+from workflow.model import Invite, Role
+from workflow.ports import Clock, PlaceFinder
+from workflow.region import Level, Region
+
+
+async def prepare(city: City, clock: Clock, places: PlaceFinder, topic: str) -> DemoPage:
+    """Makes the four chats. The staff posts are those the region's demo complaint will need."""
+    region = city.region
+    village = places.locate(region.demo_complaint).code
+    posts = {"role.resident": None, "role.grid_worker": (Role.GRID_WORKER, "", _grid(region, village))}
+    posts |= {"role.hub_officer": (Role.HUB_OFFICER, "", routing.ancestor(region, village, Level.TOWN))}
+    department = region.topics[topic].lead
+    posts |= {"role.department": (Role.DEPARTMENT, department, routing.ancestor(region, village, Level.COUNTY))}
+    panes = []
+    for title, post in posts.items():
+        token, address = await city.mailbox.open_chat()
+        panes.append((title, token))
+        if post is None:
+            continue
+        role, unit, place = post
+        code, invite = invites.make(role.value, place, unit, region, clock)
+        await _add(city, invite)
+        await city.inbox.store("webchat", f"{address}:bind", address, {"id": f"{address}:bind", "chat": address, "text": f"/start {code}"})
+    return DemoPage(tuple(panes), region.demo_complaint, lambda: counts(city))
+
+
+def _grid(region: Region, village: str) -> str:
+    return region.within(village, Level.GRID)[0].code
+
+
+async def _add(city: City, invite: Invite) -> None:
+    async def work(session: Session) -> None:
+        await session.uow.invites.add(invite)
+
+    await city.desk.serve(f"invite:{invite.code_hash}", work)
+
+
+async def counts(city: City) -> Mapping[str, int]:
+    """Tickets by state."""
+    async with city.database.reading() as connection:
+        found = await connection.execute(select(tickets.c.state, func.count()).group_by(tickets.c.state))
+        return {row[0]: row[1] for row in found}

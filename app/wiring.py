@@ -1,0 +1,89 @@
+"""Everything wired once: configuration → region, language, database, desk, doors, web. Contains no rule."""
+
+from __future__ import annotations
+
+import random
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import nlp
+import texts
+from app.calendar import CityCalendar
+from app.config import Config
+from app.delivery import DeskKeeper
+from app.engine import Engine
+from app.reader import Reader
+from app.relay import Item, Relay
+from app.watch import Watch
+from bot.conversation import Conversation
+from bot.doors import Door, ReadyMessage
+from bot.resident import Reading, ResidentConversation
+from bot.speak import Speaker
+from bot.staff import StaffConversation
+from bot.webchat import WebChatDoor
+from storage import Database, DiskFiles, OutboxQueue, SqlInbox, SqlUnitOfWork, WebMailbox
+from web.ports import Bell
+from workflow.desk import Desk
+from workflow.ports import Clock
+from workflow.region import Region
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """The parts that others start, stop or ask."""
+
+    region: Region
+    texts: texts.Texts
+    database: Database
+    inbox: SqlInbox
+    mailbox: WebMailbox
+    files: DiskFiles
+    bell: Bell
+    desk: Desk
+    engine: Engine
+
+
+def query_code() -> str:
+    """Six digits to look a ticket up without a chat."""
+    return f"{secrets.randbelow(1_000_000):06d}"
+
+
+def build(config: Config, region: Region, database: Database, clock: Clock) -> City:
+    """Loads the language (about a second) and wires a city. Nothing runs yet."""
+    language = nlp.build(Path(config.region.pack) / "language", region)
+    sentences = texts.load(region.sentences)
+    mailbox, bell = WebMailbox(database), Bell()
+    inbox = SqlInbox(database, clock)
+
+    def units() -> SqlUnitOfWork:
+        return SqlUnitOfWork(database)
+
+    def current() -> Region:
+        return region
+
+    desk = Desk(units, current, clock, CityCalendar(region.calendar), query_code)
+    reading = Reading(language.classifier, language.places, language.answers, language.masker)
+    staff = StaffConversation(sentences, region, language.masker)
+    conversation = Conversation(sentences, ResidentConversation(reading), staff)
+    doors: Mapping[str, Door] = {"webchat": WebChatDoor(mailbox, clock, bell.ring)}
+    speaker = Speaker(sentences, current, language.masker, clock, ZoneInfo(region.time_zone))
+    relay = Relay(OutboxQueue(database), _Renderer(speaker, database), doors, DeskKeeper(desk), clock, random.Random())  # noqa: S311  # jitter
+    reader = Reader(inbox, doors, desk, conversation, clock, relay.wake)
+    watch = Watch(units, desk, clock, relay.wake)
+    files = DiskFiles(Path(config.files.path))
+    return City(region, sentences, database, inbox, mailbox, files, bell, desk, Engine(reader, relay, watch))
+
+
+@dataclass(frozen=True, slots=True)
+class _Renderer:
+    """Fits `app.relay.Renders`: opens a look at the database for each message."""
+
+    speaker: Speaker
+    database: Database
+
+    async def render(self, item: Item) -> ReadyMessage | None:
+        async with SqlUnitOfWork(self.database, reading=True) as uow:
+            return await self.speaker.render(uow, item.contact, item.speech)
