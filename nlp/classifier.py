@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from nlp.intents import Intents
 from nlp.normalise import Normal, Normaliser, clauses
@@ -56,7 +57,7 @@ class LexiconClassifier:
         bounds = [0, *(cut for cut in cuts if cut), len(normal.text)]
         if not 3 <= len(bounds) <= MOST_PARTS + 1:
             return ()
-        spans = list(zip(bounds, bounds[1:], strict=False))
+        spans = list(pairwise(bounds))
         tops = [self._top(normal, start, end) for start, end in spans]
         if "" in tops or len(set(tops)) < len(tops):
             return ()
