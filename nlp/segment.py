@@ -13,13 +13,16 @@ from typing import Any
 from nlp.normalise import Normal
 
 
+COMMON = 500  # a word of the city is at least as frequent as an everyday word of the dictionary
+
+
 class Segmenter:
     """jieba with the city's words: lexicon, places, units. Deterministic: its guesser for unknown words stays off."""
 
     def __init__(self, words: Iterable[str]) -> None:
         self._jieba = _tokenizer()
         for word in sorted({w for w in words if len(w) > 1}, key=lambda w: (len(w), w)):
-            self._jieba.add_word(word)
+            self._jieba.add_word(word, max(COMMON, self._jieba.suggest_freq(word)))
 
     def cut(self, text: str) -> list[str]:
         return list(self._jieba.cut(text, HMM=False))
