@@ -1,0 +1,85 @@
+"""How fast one may send: pure arithmetic on seconds that the caller reads from a monotonic clock."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+CHAT_BURST = 3
+CHAT_SECONDS = 1.0  # a private chat gains one message a second
+GROUP_MESSAGES = 20
+GROUP_SECONDS = 60.0
+ALL_MESSAGES = 30
+ALL_SECONDS = 1.0
+_FORGET = 10_000  # chats kept before idle ones are thrown out
+_GRAIN = 1e-6  # seconds: sums of floats never come out quite whole
+
+
+@dataclass(slots=True)
+class Pacing:
+    """Private chats 1/s with a burst of three, groups 20 in any minute, 30 in any second overall; `held` chats wait out retry_after."""
+
+    _full: dict[str, float] = field(default_factory=dict)
+    """Per private chat: when its burst is whole again."""
+    _groups: dict[str, deque[float]] = field(default_factory=dict)
+    _all: deque[float] = field(default_factory=deque)
+    _held: dict[str, float] = field(default_factory=dict)
+
+    def when(self, chat: str, kind: str, now: float) -> float:
+        """Seconds to wait before the next message to `chat`; 0 for at once. Changes nothing."""
+        chat_wait = _window(self._groups.get(chat), GROUP_MESSAGES, GROUP_SECONDS, now) if kind == "group" else self._private(chat, now)
+        return max(0.0, chat_wait, _window(self._all, ALL_MESSAGES, ALL_SECONDS, now), self._held.get(chat, now) - now)
+
+    def took(self, chat: str, kind: str, now: float) -> None:
+        """A message is sent to `chat` now."""
+        self._all.append(now)
+        _trim(self._all, ALL_MESSAGES)
+        if kind == "group":
+            times = self._groups.setdefault(chat, deque())
+            times.append(now)
+            _trim(times, GROUP_MESSAGES)
+        else:
+            self._full[chat] = max(self._full.get(chat, now), now) + CHAT_SECONDS
+        if len(self._full) + len(self._groups) > _FORGET:
+            self._forget(now)
+
+    def hold(self, chat: str, seconds: float, now: float) -> None:
+        """Telegram asked for silence in this chat; a later, shorter wish does not shorten it."""
+        self._held[chat] = max(self._held.get(chat, now), now + seconds)
+
+    def _private(self, chat: str, now: float) -> float:
+        return self._full.get(chat, now) - (CHAT_BURST - 1) * CHAT_SECONDS - now - _GRAIN
+
+    def _forget(self, now: float) -> None:
+        self._full = {chat: at for chat, at in self._full.items() if at > now}
+        self._groups = {chat: times for chat, times in self._groups.items() if times[-1] + GROUP_SECONDS > now}
+        self._held = {chat: at for chat, at in self._held.items() if at > now}
+
+
+def _window(times: deque[float] | None, most: int, seconds: float, now: float) -> float:
+    return 0.0 if times is None or len(times) < most else times[-most] + seconds - now
+
+
+def _trim(times: deque[float], most: int) -> None:
+    while len(times) > most:
+        times.popleft()
+
+
+class Pace:
+    """`Pacing` for a loop: `wait` returns when the message may go, and counts it. `now`: a monotonic clock in seconds."""
+
+    def __init__(self, now: Callable[[], float], sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
+        self._pacing = Pacing()
+        self._now = now
+        self._sleep = sleep
+
+    async def wait(self, address: str, kind: str) -> None:
+        # Nothing is awaited between the last look and the count, so two never take the same place.
+        while (seconds := self._pacing.when(address, kind, self._now())) > 0:
+            await self._sleep(seconds)
+        self._pacing.took(address, kind, self._now())
+
+    def hold(self, address: str, seconds: float) -> None:
+        self._pacing.hold(address, seconds, self._now())

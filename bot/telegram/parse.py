@@ -1,0 +1,183 @@
+"""Telegram's update → `bot.doors.Incoming`. Junk is None; nothing here raises for it, and nothing here asks the network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from telegram import CallbackQuery, Chat, ChatMemberUpdated, Message, Update, User
+
+from bot.doors import Incoming
+from bot.telegram.attachments import Attachment, attachment_of
+from workflow.model import Point
+
+DOOR = "telegram"
+ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
+_GROUPS = frozenset({"group", "supergroup"})
+_AWAY = frozenset({"left", "kicked"})
+_UNSUPPORTED = (
+    "sticker",
+    "poll",
+    "dice",
+    "game",
+    "story",
+    "invoice",
+    "paid_media",
+    "checklist",
+    "giveaway",
+    "passport_data",
+)
+_JUNK = (TypeError, ValueError, KeyError, AttributeError, IndexError, OverflowError, OSError)
+"""What python-telegram-bot raises for bodies that are not updates."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """`attachment` is still at Telegram."""
+
+    incoming: Incoming
+    attachment: Attachment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    update_id: str
+    chat: str  # "" if the update belongs to none
+    album: str
+
+
+def envelope(body: Any) -> Envelope | None:
+    """What the inbox needs, without building objects. None: no update at all."""
+    if not isinstance(body, dict) or type(body.get("update_id")) is not int:
+        return None
+    kind = next((key for key in ALLOWED_UPDATES if isinstance(body.get(key), dict)), "")
+    inner: dict[str, Any] = body.get(kind) or {}
+    message = inner.get("message") if kind == "callback_query" else inner
+    chat = _id(message, "chat") or _id(inner, "from")
+    # An edit of one picture stands alone: the album is read already.
+    album = inner.get("media_group_id") if kind == "message" else ""
+    return Envelope(str(body["update_id"]), chat, album if isinstance(album, str) else "")
+
+
+def _id(holder: Any, key: str) -> str:
+    inner = holder.get(key) if isinstance(holder, dict) else None
+    found = inner.get("id") if isinstance(inner, dict) else None
+    return str(found) if type(found) is int else ""
+
+
+def parse(body: Mapping[str, Any], username: str, now: datetime) -> Parsed | None:
+    """`username`: the bot's own, without @; `now`: aware, for a button press, which carries no time. None: junk, or nothing for us."""
+    try:
+        update = Update.de_json(dict(body), None)
+        if update is None or type(update.update_id) is not int:
+            return None
+        if update.callback_query is not None:
+            return _press(update.update_id, update.callback_query, now)
+        if update.my_chat_member is not None:
+            return _membership(update.update_id, update.my_chat_member)
+        message = update.message or update.edited_message
+        return None if message is None else _message(update.update_id, message, username, edited=update.message is None)
+    except _JUNK:
+        return None
+
+
+def _kind(chat: Chat) -> str:
+    """The empty string for channels, where nobody speaks with us."""
+    return "private" if chat.type == "private" else "group" if chat.type in _GROUPS else ""
+
+
+def _language(user: User) -> str:
+    return user.language_code or ""
+
+
+def _press(update_id: int, query: CallbackQuery, now: datetime) -> Parsed | None:
+    user, message = query.from_user, query.message
+    if message is not None and not _kind(message.chat):
+        return None
+    incoming = Incoming(
+        DOOR,
+        f"{DOOR}:{update_id}",
+        str(message.chat.id if message is not None else user.id),
+        str(user.id),
+        now,
+        _kind(message.chat) if message is not None else "private",
+        user.full_name,
+        _language(user),
+        button=query.data or "",
+        message_id=str(message.message_id) if message is not None else "",
+        callback_id=query.id,
+    )
+    return Parsed(incoming)
+
+
+def _membership(update_id: int, change: ChatMemberUpdated) -> Parsed | None:
+    kind = _kind(change.chat)
+    if not kind:
+        return None
+    member = change.new_chat_member
+    away = member.status in _AWAY or (member.status == "restricted" and not getattr(member, "is_member", True))
+    user = change.from_user
+    incoming = Incoming(
+        DOOR,
+        f"{DOOR}:{update_id}",
+        str(change.chat.id),
+        str(user.id),
+        change.date,
+        kind,
+        user.full_name,
+        _language(user),
+        membership="blocked" if away else "unblocked",
+    )
+    return Parsed(incoming)
+
+
+def _message(update_id: int, message: Message, username: str, *, edited: bool) -> Parsed | None:
+    user, kind = message.from_user, _kind(message.chat)
+    if user is None or user.is_bot or not kind:
+        return None
+    text, mine = _addressed(_text(message), username)
+    attachment = attachment_of(message)
+    point = message.venue.location if message.venue else message.location
+    unsupported = next((name for name in _UNSUPPORTED if getattr(message, name, None)), "")
+    if not (text or attachment or point or unsupported):
+        return None  # a service message: somebody joined, something was pinned, the group moved
+    incoming = Incoming(
+        DOOR,
+        f"{DOOR}:{update_id}",
+        str(message.chat.id),
+        str(user.id),
+        message.date,
+        kind,
+        user.full_name,
+        _language(user),
+        text,
+        message_id=str(message.message_id),
+        reply_to=str(message.reply_to_message.message_id) if message.reply_to_message else "",
+        edited=edited,
+        location=Point(float(point.latitude), float(point.longitude)) if point else None,
+        unsupported=unsupported,
+        command_for_me=mine,
+    )
+    return Parsed(incoming, attachment)
+
+
+def _text(message: Message) -> str:
+    if message.contact is not None:
+        person = message.contact
+        return " ".join(part for part in (person.first_name, person.last_name, person.phone_number) if part)
+    if message.venue is not None:
+        return " ".join(part for part in (message.venue.title, message.venue.address) if part)
+    return message.text or message.caption or ""
+
+
+def _addressed(text: str, username: str) -> tuple[str, bool]:
+    """`/cmd@bot rest` → (`/cmd rest`, whether it is for this bot)."""
+    if not text.startswith("/"):
+        return text, True
+    word = text.split(maxsplit=1)[0]
+    command, at, name = word.partition("@")
+    if not at:
+        return text, True
+    return command + text[len(word) :], name.casefold() == username.casefold()
