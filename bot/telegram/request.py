@@ -1,10 +1,10 @@
 """The request back end of python-telegram-bot on aiohttp: the bundled one collapses under concurrent sends.
 
-    telegram.error.NetworkError
-    ├── NotSent     no connection came about: the request was certainly not carried out
-    └── TimedOut    no answer came: it may have been carried out
-    telegram.error.RetryAfter
-    └── Flood       with `seconds`
+telegram.error.NetworkError
+├── NotSent     no connection came about: the request was certainly not carried out
+└── TimedOut    no answer came: it may have been carried out
+telegram.error.TelegramError
+└── Flood       429, with `seconds`
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, cast
 from urllib.parse import urlencode
 
 import aiohttp
-from telegram.error import NetworkError, RetryAfter, TimedOut
+from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 _KEEP_ALIVE = 15.0  # seconds; shorter than any server's, so a dead connection is seldom taken from the pool
@@ -25,11 +25,11 @@ class NotSent(NetworkError):
     """The server was not reached. Safe to repeat."""
 
 
-class Flood(RetryAfter):
-    """429. `seconds` to wait; the library's own attribute changes its type between versions."""
+class Flood(TelegramError):
+    """429: wait `seconds`. In place of the library's RetryAfter, which is being deprecated from int to timedelta and warns when made."""
 
     def __init__(self, seconds: int) -> None:
-        super().__init__(seconds)
+        super().__init__("Too many requests")
         self.seconds = float(seconds)
 
 
