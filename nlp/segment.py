@@ -12,7 +12,6 @@ from typing import Any
 
 from nlp.normalise import Normal
 
-
 COMMON = 500  # a word of the city is at least as frequent as an everyday word of the dictionary
 
 

@@ -29,9 +29,9 @@ def tiny(language: Path = cities.TINY) -> Region:
 
 def test_a_tiny_town_is_read_from_its_own_files() -> None:
     language = build(cities.TINY, tiny())
-    found = language.classifier.understand("松樹村垃圾冇人清，没人清")
-    assert found.topics[0].code == "T1.1"
-    assert language.places.locate("松樹村垃圾多").code == "990101101201"
+    found = language.classifier.understand("松樹村路燈不亮")
+    assert found.topics[0].code == "X1.1"
+    assert language.places.locate("松樹村路燈多").code == "990101101201"
     assert language.places.locate("松树村第2网格").decision == "grid"
     assert language.places.locate("松树村第2网格").code == "990101101201002"
     assert language.places.locate("青石路").decision == "none"
@@ -41,7 +41,7 @@ def test_a_tiny_town_is_read_from_its_own_files() -> None:
 
 def test_an_exclusion_and_a_trap_of_another_city_hold() -> None:
     language = build(cities.TINY, tiny())
-    assert language.classifier.understand("火锅店噪音").topics == ()
+    assert language.classifier.understand("玩具店路灯").topics == ()
     assert not language.classifier.understand("跳楼机").danger
     assert language.classifier.understand("有人跳楼").danger
 
@@ -52,7 +52,7 @@ def test_the_version_follows_the_files(tmp_path: Path) -> None:
     before = build(copy, tiny()).version
     assert before == build(cities.TINY, tiny()).version
     with (copy / "lexicon.csv").open("a", encoding="utf-8") as file:
-        file.write("T2.1,灯坏,2,keyword\n")
+        file.write("X1.1,灯坏,2,keyword\n")
     assert build(copy, tiny()).version != before
 
 
@@ -60,12 +60,12 @@ def test_the_version_follows_the_files(tmp_path: Path) -> None:
     ("file", "line", "reason"),
     [
         ("lexicon.csv", "X9.9,词,1,keyword", "unknown topic"),
-        ("lexicon.csv", "T1.1,垃圾,2,keyword", "twice"),
-        ("lexicon.csv", "T1.1,垃圾,,exclude", "keep one"),
-        ("lexicon.csv", "T1.1,词,heavy,keyword", "not a number"),
-        ("lexicon.csv", "T1.1,词,nan,keyword", "out of range"),
-        ("lexicon.csv", "T1.1,词,1,other", "not one of"),
-        ("lexicon.csv", "T1.1,词", "cells"),
+        ("lexicon.csv", "X1.1,路灯,2,keyword", "twice"),
+        ("lexicon.csv", "X1.1,路灯,,exclude", "keep one"),
+        ("lexicon.csv", "X1.1,词,heavy,keyword", "not a number"),
+        ("lexicon.csv", "X1.1,词,nan,keyword", "out of range"),
+        ("lexicon.csv", "X1.1,词,1,other", "not one of"),
+        ("lexicon.csv", "X1.1,词", "cells"),
         ("intents.csv", "wish,愿望,想,1", "not one of"),
         ("redflags.csv", "fire,order,起火,token,,", "two tiers"),
         ("redflags.csv", "fire,life,起火,token,one,", "digits"),
