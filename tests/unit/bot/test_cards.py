@@ -14,7 +14,18 @@ from bot import cards
 from bot.cards.choices import Viewer, code_of, desk_of
 from bot.cards.words import Words
 from tests.workflow.build import (
-    ADMIN, BUREAU, COUNTER, GRID, NOW, OFFICER, REGION, RESIDENT, SUPERVISOR, WORKER, a_ticket, an_actor,
+    ADMIN,
+    BUREAU,
+    COUNTER,
+    GRID,
+    NOW,
+    OFFICER,
+    REGION,
+    RESIDENT,
+    SUPERVISOR,
+    WORKER,
+    a_ticket,
+    an_actor,
 )  # fmt: skip
 from workflow.model import Assignee, Button, Clock, Event, Note, Procedure, Role, Ticket
 from workflow.states import State, Trigger, row
@@ -155,8 +166,8 @@ def test_due_times_are_said_in_the_citys_days() -> None:
 
 
 def test_codes_become_words_by_their_names() -> None:
-    given = {"state": "HANDLING", "place": GRID, "unit": "streets", "topic_was": "T2", "due": NOW.isoformat(), "place_name": "", "x": "HANDLING"}
+    given = {"state": "HANDLING", "place": GRID, "unit": "streets", "topic_was": "T2", "due": NOW.isoformat(), "place_name": "", "x": "X"}
     assert words().params(given) == {
         "state": "办理中", "place": "North Hill Spring Spring 1", "unit": "Streets", "topic_was": "Loose wall",
-        "due": "11月23日（周一）10:00前", "place_name": "", "x": "HANDLING",
+        "due": "11月23日（周一）10:00前", "place_name": "", "x": "X",
     }  # fmt: skip

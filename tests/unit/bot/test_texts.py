@@ -54,9 +54,9 @@ def test_production_falls_back_and_strict_raises() -> None:
     assert lenient.say("en", "a") == "first "
     assert lenient.say("xx", "nothing.there") == "nothing.there"
     strict = Texts(catalogues, strict=True)
-    for key, params in (("nothing.there", {}), ("a", {})):
+    for key in ("nothing.there", "a"):
         with pytest.raises(UnknownSentence):
-            strict.say("zh-Hans", key, **params)
+            strict.say("zh-Hans", key)
 
 
 def test_the_citys_own_sentence_wins() -> None:
