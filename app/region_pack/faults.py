@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 
 class PackError(Exception):
@@ -47,3 +49,22 @@ def table(file: Path, columns: tuple[str, ...], faults: Faults) -> Iterator[tupl
             faults.add(file, line, "the number of fields differs from the header")
         else:
             yield line, {name: row[name].strip() for name in columns}
+
+
+def toml(file: Path, faults: Faults) -> dict[str, Any]:
+    """Empty, with a fault, where the file can't be read."""
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        faults.add(file, 0, str(error) if isinstance(error, tomllib.TOMLDecodeError) else f"can't be read: {type(error).__name__}")
+        return {}
+
+
+def line_of(file: Path, start: str, nth: int = 1) -> int:
+    """The line of the nth line that begins so; 0 if there is none. For faults alone: a parsed TOML has forgotten its lines."""
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return 0
+    hits = [number for number, line in enumerate(lines, 1) if line.startswith(start)]
+    return hits[nth - 1] if len(hits) >= nth else 0

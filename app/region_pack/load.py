@@ -2,37 +2,44 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from app.region_pack.faults import Faults, table
-from workflow.model import Procedure
-from workflow.region import ClockProfile, ClockRule, Knowledge, Level, Place, Region, Topic, Unit, children_of
+from app.region_pack.clocks import load_clocks
+from app.region_pack.faults import Faults, line_of, table, toml
+from app.region_pack.head import load_head, load_sentences
+from app.region_pack.places import load_places
+from workflow.region import ClockProfile, Knowledge, Level, Place, Region, Topic, Unit, children_of
 
-_UNITS_OF_TIME = ("hours", "working_days", "calendar_days")
-_STARTS = ("registered", "accepted", "dispatched", "replied")
-_DIVISIONS = frozenset(map(str, Level)) - {"grid"}
-_NEEDED_UNITS = ("hub", "grid", "discipline")
+_NEEDED_UNITS = {"hub": "hub", "grid": "grid", "discipline": "discipline"}  # code → kind: the domain's rules name these three
+_UNIT_KINDS = frozenset({"hub", "grid", "discipline", "department", "company"})
+_TOPIC_COLUMNS = (
+    "code", "name", "item", "item_name", "domain", "lead", "co", "procedure", "first", "clocks", "hazard", "standard_codes",
+)  # fmt: skip
+_TOPIC_PROCEDURES = frozenset({"grid_event", "hotline"})
+_STANDARD_CODE = re.compile(r"[0-9]{6}")
+_KNOWLEDGE = ("code", "question", "answer", "basis", "updated")
+_YES_NO = {"yes": True, "no": False}
 
 
 def load(folder: Path) -> Region:
     """The city of a pack. Raises PackError with all faults."""
     faults = Faults()
-    head = _toml(folder / "region.toml", faults)
-    places = _places(folder, faults)
+    head = load_head(folder / "region.toml", faults)
+    places = load_places(folder, faults)
     units = _units(folder / "units.csv", faults)
-    clocks = _clocks(folder / "procedures.toml", faults)
+    clocks = load_clocks(folder / "procedures.toml", faults)
     topics = _topics(folder / "topics.csv", units, clocks, faults)
     knowledge = _knowledge(folder / "knowledge.toml", faults)
     calendar = _calendar(folder / "calendar.csv", faults)
-    sentences = {file.stem: _toml(file, faults) for file in sorted((folder / "texts").glob("*.toml"))}
-    for name in ("code", "name", "number_prefix", "time_zone", "office_hours"):
-        if name not in head:
-            faults.add(folder / "region.toml", 0, f"{name} is missing")
+    sentences = load_sentences(folder / "texts", faults)
+    city = places.get(str(head.get("code")))
+    if "code" in head and (city is None or city.level is not Level.CITY):
+        faults.add(folder / "region.toml", line_of(folder / "region.toml", "code ="), f"{head['code']} is no city of divisions.csv")
     faults.raise_any()
     opens, closes = head["office_hours"]
     return Region(
@@ -50,54 +57,17 @@ def with_grids(region: Region, grids: Iterable[Place]) -> Region:
     return replace(region, places=places, children=children_of(places.values()))
 
 
-def _toml(file: Path, faults: Faults) -> dict[str, Any]:
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        faults.add(file, 0, str(error) if isinstance(error, tomllib.TOMLDecodeError) else type(error).__name__)
-        return {}
-
-
-def _places(folder: Path, faults: Faults) -> dict[str, Place]:
-    found: dict[str, Place] = {}
-    file = folder / "divisions.csv"
-    for line, row in table(file, ("code", "name", "level", "parent", "lat", "lon"), faults):
-        if row["level"] not in _DIVISIONS:
-            faults.add(file, line, f"unknown level: {row['level']}")
-            continue
-        lat, lon = (float(row[name]) if row[name] else None for name in ("lat", "lon"))
-        _add(found, Place(row["code"], row["name"], Level(row["level"]), row["parent"], lat=lat, lon=lon), file, line, faults)
-    file = folder / "grids.csv"
-    for line, row in table(file, ("code", "name", "village", "kind", "synthetic"), faults):
-        grid = Place(row["code"], row["name"], Level.GRID, row["village"], row["kind"], row["synthetic"] == "yes")
-        _add(found, grid, file, line, faults)
-    with_grid = {place.parent for place in found.values() if place.level is Level.GRID}
-    for place in found.values():
-        if place.level is Level.VILLAGE and place.code not in with_grid:
-            faults.add(file, 0, f"{place.code} {place.name} has no grid")
-    return found
-
-
-def _add(found: dict[str, Place], place: Place, file: Path, line: int, faults: Faults) -> None:
-    if place.code in found:
-        faults.add(file, line, f"{place.code} stands twice")
-    elif not place.code.isdigit() or not place.name:
-        faults.add(file, line, "a code of digits and a name are needed")
-    elif place.level is not Level.CITY and (place.parent not in found or not place.code.startswith(place.parent)):
-        faults.add(file, line, f"{place.code} does not lie in {place.parent or 'anything'}")
-    elif place.level is Level.GRID and found[place.parent].level is not Level.VILLAGE:
-        faults.add(file, line, f"{place.code} hangs under {place.parent}, which is no village")
-    else:
-        found[place.code] = place
-
-
 def _units(file: Path, faults: Faults) -> dict[str, Unit]:
     found: dict[str, Unit] = {}
     for line, row in table(file, ("code", "name", "kind", "level", "aliases"), faults):
         if row["code"] in found:
             faults.add(file, line, f"{row['code']} stands twice")
+        elif not row["code"] or not row["name"]:
+            faults.add(file, line, "a code and a name are needed")
         elif row["level"] not in set(map(str, Level)):
             faults.add(file, line, f"unknown level: {row['level']}")
+        elif row["kind"] not in _UNIT_KINDS or row["kind"] != _NEEDED_UNITS.get(row["code"], row["kind"]):
+            faults.add(file, line, f"{row['code']} can't be of the kind {row['kind']}")
         else:
             aliases = tuple(filter(None, row["aliases"].split("|")))
             found[row["code"]] = Unit(row["code"], row["name"], row["kind"], Level(row["level"]), aliases)
@@ -107,56 +77,91 @@ def _units(file: Path, faults: Faults) -> dict[str, Unit]:
     return found
 
 
-def _clocks(file: Path, faults: Faults) -> dict[str, ClockProfile]:
-    found: dict[str, ClockProfile] = {}
-    for code, profile in _toml(file, faults).items():
-        rules = tuple(ClockRule(**rule) for rule in profile["rules"])
-        for rule in rules:
-            if rule.amount <= 0 or rule.unit not in _UNITS_OF_TIME or rule.starts not in _STARTS:
-                faults.add(file, 0, f"{code}.{rule.name}: amount above 0, unit of {_UNITS_OF_TIME}, starts of {_STARTS}")
-        found[code] = ClockProfile(code, rules, profile.get("extension_max", 0), profile.get("extension_unit", "working_days"))
-    for procedure in Procedure:
-        if procedure.value not in found:
-            faults.add(file, 0, f"the procedure {procedure.value} has no clocks")
-    return found
-
-
 def _topics(file: Path, units: dict[str, Unit], clocks: dict[str, ClockProfile], faults: Faults) -> dict[str, Topic]:
-    columns = (
-        "code", "name", "item", "item_name", "domain", "lead", "co", "procedure", "first", "clocks", "hazard", "standard_codes",
-    )  # fmt: skip
     found: dict[str, Topic] = {}
-    for line, row in table(file, columns, faults):
+    for line, row in table(file, _TOPIC_COLUMNS, faults):
         co, standard = (tuple(filter(None, row[name].split("|"))) for name in ("co", "standard_codes"))
-        faults.found += [f"{file.name}:{line}: unknown unit: {unit}" for unit in (row["lead"], *co) if unit not in units]
-        if row["clocks"] not in clocks or row["procedure"] not in set(map(str, Procedure)) or row["first"] not in {"grid", "department"}:
-            faults.add(file, line, "unknown clocks, procedure or first")
+        reasons = [f"unknown unit: {unit}" for unit in (row["lead"], *co) if unit not in units]
+        reasons += _topic_reasons(row, standard, clocks)
         if row["code"] in found:
-            faults.add(file, line, f"{row['code']} stands twice")
+            reasons.append(f"{row['code']} stands twice")
+        for reason in reasons:
+            faults.add(file, line, reason)
         found[row["code"]] = Topic(
             row["code"], row["name"], row["item"], row["item_name"], row["domain"], row["lead"], co, row["procedure"], row["first"],
             row["clocks"], row["hazard"] == "yes", standard,
         )  # fmt: skip
+    if not found:
+        faults.add(file, 0, "there are no topics")
     return found
 
 
+def _topic_reasons(row: dict[str, str], standard: tuple[str, ...], clocks: dict[str, ClockProfile]) -> Iterator[str]:
+    for name in ("code", "name", "item", "item_name", "domain"):
+        if not row[name]:
+            yield f"{name} is empty"
+    if row["clocks"] not in clocks:
+        yield f"unknown clocks: {row['clocks']}"
+    if row["procedure"] not in _TOPIC_PROCEDURES:
+        yield f"procedure is one of {', '.join(sorted(_TOPIC_PROCEDURES))}, not {row['procedure']}"
+    if row["first"] not in {"grid", "department"}:
+        yield f"first is grid or department, not {row['first']}"
+    if row["hazard"] not in _YES_NO:
+        yield f"hazard is yes or no, not {row['hazard']}"
+    for code in standard:
+        if not _STANDARD_CODE.fullmatch(code):
+            yield f"a code of the standard has 6 digits, not {code}"
+
+
 def _knowledge(file: Path, faults: Faults) -> tuple[Knowledge, ...]:
-    names = ("code", "question", "answer", "basis", "updated")
-    found = []
-    for number, entry in enumerate(_toml(file, faults).get("entry", ()), 1):
-        if any(not entry.get(name) for name in names):
-            faults.add(file, 0, f"entry {number}: {', '.join(names)} are needed")
-        else:
-            fields = {name: str(entry[name]) for name in names}
-            found.append(Knowledge(**fields, words=tuple(entry.get("words", ()))))
-    return tuple(found)
+    found: dict[str, Knowledge] = {}
+    entries = toml(file, faults).get("entry", [])
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        faults.add(file, 0, "entries stand under [[entry]]")
+        return ()
+    for number, entry in enumerate(entries, 1):
+        reasons = list(_entry_reasons(entry))
+        if not reasons and entry["code"] in found:
+            reasons.append(f"{entry['code']} stands twice")
+        for reason in reasons:
+            faults.add(file, line_of(file, "[[entry]]", number), f"entry {number}: {reason}")
+        if not reasons:
+            fields = {name: str(entry[name]) for name in _KNOWLEDGE}
+            found[entry["code"]] = Knowledge(**fields, words=tuple(entry["words"]))
+    return tuple(found.values())
+
+
+def _entry_reasons(entry: dict[str, Any]) -> Iterator[str]:
+    missing = [name for name in _KNOWLEDGE if not isinstance(entry.get(name), str) or not entry[name]]
+    if missing:
+        yield f"{', '.join(missing)}: text is needed"
+    words = entry.get("words")
+    if not isinstance(words, list) or not words or not all(isinstance(word, str) and word for word in words):
+        yield "words, a list of text, are needed to find it"
+    if "updated" not in missing and not _is_date(entry["updated"]):
+        yield f"updated is a month or a day, not {entry['updated']}"
+
+
+def _is_date(text: str) -> bool:
+    """2026-11 or 2026-11-23."""
+    try:
+        date.fromisoformat(text if text.count("-") > 1 else f"{text}-01")
+    except ValueError:
+        return False
+    return True
 
 
 def _calendar(file: Path, faults: Faults) -> dict[str, bool]:
     found: dict[str, bool] = {}
     for line, row in table(file, ("date", "working"), faults):
         try:
-            found[date.fromisoformat(row["date"]).isoformat()] = row["working"] == "yes"
+            day = date.fromisoformat(row["date"]).isoformat()
         except ValueError:
             faults.add(file, line, f"not a date: {row['date']}")
+            continue
+        if day in found:
+            faults.add(file, line, f"{day} stands twice")
+        if row["working"] not in _YES_NO:
+            faults.add(file, line, f"working is yes or no, not {row['working']}")
+        found[day] = row["working"] == "yes"
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -230,9 +231,7 @@ def test_the_same_post_twice_needs_labels(tmp_path: Path, region: Region) -> Non
 
 
 def test_a_name_that_two_units_share_is_asked_about(tmp_path: Path, region: Region) -> None:
-    (tmp_path / "pack").mkdir()
-    for file in TINY.glob("*.*"):
-        (tmp_path / "pack" / file.name).write_bytes(file.read_bytes())
+    shutil.copytree(TINY, tmp_path / "pack")
     units = tmp_path / "pack" / "units.csv"
     units.write_text(units.read_text("utf-8") + "lamps,灯科,department,county,路灯科\n", "utf-8")
     path = as_csv(tmp_path / "staff.csv", [["role", "unit", "place"], ["department", "路灯科", "990101"]])

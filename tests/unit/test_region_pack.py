@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import os
+import re
 import shutil
 from collections import Counter
 from pathlib import Path
@@ -14,6 +17,7 @@ from workflow.model import Procedure
 from workflow.region import Level
 
 PACK = Path(__file__).parents[2] / "regions" / "jiangmen"
+TINY = Path(__file__).parents[1] / "regions" / "tinytown"
 
 
 @pytest.fixture
@@ -91,3 +95,75 @@ def test_imported_grids_replace_the_generated_ones() -> None:
     region = load(PACK)
     real = [place for place in region.places.values() if place.level is Level.GRID][:3]
     assert {p.code for p in with_grids(region, real).places.values() if p.level is Level.GRID} == {grid.code for grid in real}
+
+
+def test_another_city_is_another_folder() -> None:
+    region = load(TINY)
+    assert (region.code, region.number_prefix, region.office_hours, region.retention_days) == ("9901", "XC", ("10:00", "19:00"), 30)
+    levels = Counter(place.level for place in region.places.values())
+    assert [levels[level] for level in Level] == [1, 2, 3, 6, 9]
+    assert region.calendar == {"2026-11-21": True, "2026-11-23": False}
+    assert [place.code for place in region.path("990102101201002")] == ["990102", "990102101", "990102101201", "990102101201002"]
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "fault"),
+    [
+        ("divisions.csv", "29.90", "north", "divisions.csv:6: lat is in degrees, not north"),
+        ("divisions.csv", "29.90", "nan", "divisions.csv:6: lat is in degrees, not nan"),
+        ("divisions.csv", "990102101202,", "99010210120²,", "divisions.csv:14: a village's code has 12 digits, not 99010210120²"),
+        ("divisions.csv", "village,990101001,", "village,990101,", "divisions.csv:9: 990101001001 hangs under 990101, which is no town"),
+        ("divisions.csv", "9901,小城市,city,,,", "9901,小城市,city,,,\n9902,别市,city,,,", "divisions.csv:4: 9902 is a second city"),
+        ("grids.csv", "990101001001001", "99010100100100", "grids.csv:3: a grid's code has 15 digits, not 99010100100100"),
+        ("grids.csv", "990101001001002", "990101001001001", "grids.csv:4: 990101001001001 stands twice"),
+        ("grids.csv", ",sea,", ",desert,", "grids.csv:9: kind is one of community, rural, park, sea, not desert"),
+        ("grids.csv", ",sea,yes", ",sea,maybe", "grids.csv:9: synthetic is yes or no, not maybe"),
+        ("units.csv", "道路科,department", "道路科,king", "units.csv:5: roads can't be of the kind king"),
+        ("units.csv", "接待站,hub", "接待站,department", "units.csv:2: hub can't be of the kind department"),
+        ("topics.csv", "utilities,yes", "utilities,perhaps", "topics.csv:3: hazard is yes or no, not perhaps"),
+        ("topics.csv", "utilities,yes", "gas,yes", "topics.csv:3: unknown clocks: gas"),
+        ("topics.csv", "grid_event,grid,", "petition_report,grid,", "procedure is one of grid_event, hotline, not petition_report"),
+        ("topics.csv", "030501", "3050", "topics.csv:2: a code of the standard has 6 digits, not 3050"),
+        ("procedures.toml", 'name = "accept"', 'nam = "accept"', "procedures.toml:3: emergency: a rule has amount"),
+        ("procedures.toml", "amount = 2,", 'amount = "2",', "procedures.toml:3: emergency.accept: amount above 0"),
+        ("procedures.toml", "rules = [", "rulez = [", "procedures.toml:3: emergency: a table with a list of rules is needed"),
+        ("procedures.toml", 'name = "dispute"', 'name = "accept"', "procedures.toml:3: emergency.accept stands twice"),
+        ("knowledge.toml", "[[entry]]", "entry = 3\n[x]", "knowledge.toml:0: entries stand under [[entry]]"),
+        ("knowledge.toml", '"2026-11"', '"soon"', "knowledge.toml:1: entry 1: updated is a month or a day, not soon"),
+        ("calendar.csv", "21,yes", "21,maybe", "calendar.csv:2: working is yes or no, not maybe"),
+        ("calendar.csv", "2026-11-23", "2026-11-21", "calendar.csv:3: 2026-11-21 stands twice"),
+        ("region.toml", '["10:00", "19:00"]', '["10:00"]', "region.toml:6: office_hours are two times in order"),
+        ("region.toml", '"10:00"', '"20:00"', "region.toml:6: office_hours are two times in order"),
+        ("region.toml", "Asia/Urumqi", "Mars/Olympus", "region.toml:5: unknown time zone: Mars/Olympus"),
+        ("region.toml", "retention_days = 30", "retention_days = -1", "region.toml:7: retention_days is a whole number above 0"),
+        ("region.toml", '"9901"', '"1234"', "region.toml:2: 1234 is no city of divisions.csv"),
+        ("texts/en.toml", '"city.privacy_full"', '"city.other"', "en.toml:0: city.privacy_full is missing"),
+        ("texts/en.toml", '"city.privacy_full" = ', '"city.privacy_full" = 3 #', "en.toml:2: city.privacy_full is no sentence"),
+    ],
+)
+def test_a_fault_has_file_line_and_reason(tmp_path: Path, file: str, old: str, new: str, fault: str) -> None:
+    pack = tmp_path / "pack"
+    shutil.copytree(TINY, pack)
+    text = (pack / file).read_text(encoding="utf-8")
+    assert old in text
+    (pack / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(PackError) as error:
+        load(pack)
+    assert any(fault in found for found in error.value.faults), error.value.faults
+
+
+def test_the_shipped_topics_carry_codes_of_the_provincial_standard() -> None:
+    reference = Path(os.environ.get("PETITION_REFERENCE_DATA", str(PACK.parents[2] / "shared" / "data"))) / "db44t2479_2024_taxonomy.csv"
+    topics = load(PACK).topics.values()
+    assert all(topic.standard_codes for topic in topics)
+    if not reference.exists():
+        pytest.skip("the reference data are not here")
+    with reference.open(encoding="utf-8-sig", newline="") as file:
+        known = {row["l3_code"] for row in csv.DictReader(file)}
+    assert {code for topic in topics for code in topic.standard_codes} <= known
+
+
+def test_the_emergency_sentence_claims_no_call() -> None:
+    for language, sentences in load(PACK).sentences.items():
+        numbers = set(re.findall(r"\d+", sentences["city.emergency_life"]))
+        assert numbers >= {"110", "119", "120", "122", "12110"}, language
