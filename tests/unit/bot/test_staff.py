@@ -208,6 +208,14 @@ async def test_handing_over_twice_replies_once(office: Office) -> None:
     assert (await office.ticket(ticket.id)).version == version
 
 
+async def test_a_draft_is_handed_over_for_its_own_ticket_only(office: Office) -> None:
+    first, second = await office.handling(), await office.handling()
+    await office.press("worker", f"s:reply:{first.id}")
+    await office.write("worker", "Done")
+    assert await office.press("worker", f"s:hand:{second.id}") == SENTENCES.label("zh-Hans", "system.stale")
+    assert (await office.ticket(second.id)).state is State.HANDLING
+
+
 async def test_a_unit_returns_a_matter_with_a_reason_and_the_hub_designates(office: Office) -> None:
     ticket = await office.dispatched()
     await office.press("worker", f"s:dispute:{ticket.id}")
@@ -312,7 +320,9 @@ async def test_in_a_group_the_pressers_posts_decide(office: Office) -> None:
     ticket = await office.dispatched()
     assert await office.press("bureau", f"m:sign:{ticket.id}:0", chat="group") == SENTENCES.label("zh-Hans", "refused.not_yours")
     await office.press("worker", f"s:dispute:{ticket.id}", chat="group")
+    asked = len(office.screen["group"])
     assert await office.write("bureau", "just talking", chat="group") == ""
+    assert len(office.screen["group"]) == asked, "talk is not answered"
     assert (await office.ticket(ticket.id)).state is State.DISPATCHED, "only who opened a step can answer it"
     await office.write("worker", "Not ours", chat="group")
     assert (await office.ticket(ticket.id)).state is State.DISPUTED
