@@ -71,3 +71,13 @@ def test_the_citys_own_sentence_wins() -> None:
 )
 def test_a_clients_hint_chooses_the_language(hint: str, language: str) -> None:
     assert texts.language_of(hint) == language
+
+
+@pytest.mark.parametrize(("key", "given"), [
+    ("notices.page_hub", {"text", "place"}),
+    ("notices.clock_missed", {"number", "clock", "due"}),
+    ("notices.evaluate_reminder", {"number"}),
+    ("notices.rated_thanks", set()),
+])  # fmt: skip
+def test_what_is_said_unasked_needs_only_what_its_speaker_gives(key: str, given: set[str]) -> None:
+    assert blanks(SENTENCES.catalogues[texts.FIRST][key]) == given
