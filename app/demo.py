@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import func, select
-
 from app import invites
 from app.wiring import City
-from storage.tables import tickets
+from storage.views import counts_by_state
 from web.demo import DemoPage
 from workflow import routing
 from workflow.desk import Session
@@ -51,6 +49,4 @@ async def _add(city: City, invite: Invite) -> None:
 
 async def counts(city: City) -> Mapping[str, int]:
     """Tickets by state."""
-    async with city.database.reading() as connection:
-        found = await connection.execute(select(tickets.c.state, func.count()).group_by(tickets.c.state))
-        return {row[0]: row[1] for row in found}
+    return await counts_by_state(city.database)

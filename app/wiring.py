@@ -16,7 +16,7 @@ from app.config import Config
 from app.delivery import DeskKeeper
 from app.engine import Engine
 from app.reader import Reader
-from app.relay import Item, Relay
+from app.relay import Item, Pace, Relay
 from app.watch import Watch
 from bot.conversation import Conversation
 from bot.doors import Door, ReadyMessage
@@ -51,7 +51,9 @@ def query_code() -> str:
     return f"{secrets.randbelow(1_000_000):06d}"
 
 
-def build(config: Config, region: Region, database: Database, clock: Clock) -> City:
+def build(
+    config: Config, region: Region, database: Database, clock: Clock, telegram: Door | None = None, paces: Mapping[str, Pace] | None = None
+) -> City:
     """Loads the language (about a second) and wires a city. Nothing runs yet."""
     language = nlp.build(Path(config.region.pack) / "language", region)
     sentences = texts.load(region.sentences)
@@ -66,11 +68,14 @@ def build(config: Config, region: Region, database: Database, clock: Clock) -> C
 
     desk = Desk(units, current, clock, CityCalendar(region.calendar), query_code)
     reading = Reading(language.classifier, language.places, language.answers, language.masker)
-    staff = StaffConversation(sentences, region, language.masker)
+    staff = StaffConversation(sentences, current, language.masker)
     conversation = Conversation(sentences, ResidentConversation(reading), staff)
-    doors: Mapping[str, Door] = {"webchat": WebChatDoor(mailbox, clock, bell.ring)}
+    doors: dict[str, Door] = {"webchat": WebChatDoor(mailbox, clock, bell.ring)}
+    if telegram is not None:
+        doors[telegram.name] = telegram
     speaker = Speaker(sentences, current, language.masker, clock, ZoneInfo(region.time_zone))
-    relay = Relay(OutboxQueue(database), _Renderer(speaker, database), doors, DeskKeeper(desk), clock, random.Random())  # noqa: S311  # jitter
+    renderer, jitter = _Renderer(speaker, database), random.Random()  # noqa: S311  # spreads retries, keeps no secret
+    relay = Relay(OutboxQueue(database), renderer, doors, DeskKeeper(desk), clock, jitter, paces)
     reader = Reader(inbox, doors, desk, conversation, clock, relay.wake)
     watch = Watch(units, desk, clock, relay.wake)
     files = DiskFiles(Path(config.files.path))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 from aiohttp import BodyPartReader, web
 
 from web.keys import SERVICES
+from web.page import page
 from workflow.model import FileRef
 
 DOOR = "webchat"
@@ -17,7 +17,6 @@ MAX_FILE = 20 * 1024 * 1024
 MAX_FILES = 10
 MAX_TEXT = 4096
 WAIT = 25.0  # seconds a reader waits for news
-_PAGE = Path(__file__).with_name("static") / "chat.html"
 _ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _KINDS = {"image": "photo", "video": "video", "audio": "audio"}
 
@@ -35,8 +34,8 @@ async def _to_chat(_request: web.Request) -> web.Response:
     raise web.HTTPFound("/chat")
 
 
-async def _page(_request: web.Request) -> web.FileResponse:
-    return web.FileResponse(_PAGE)
+async def _page(request: web.Request) -> web.Response:
+    return page(request, "chat.html")
 
 
 async def _open(request: web.Request) -> web.Response:

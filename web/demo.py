@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from aiohttp import web
 
 from web.keys import SERVICES
+from web.page import page
 from workflow.states import PHASE, State
-
-_PAGE = Path(__file__).with_name("static") / "demo.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,21 +35,21 @@ def _demo(request: web.Request) -> DemoPage:
     return found
 
 
-async def _page(_request: web.Request) -> web.FileResponse:
-    return web.FileResponse(_PAGE)
+async def _page(request: web.Request) -> web.Response:
+    return page(request, "demo.html")
 
 
 async def _data(request: web.Request) -> web.Response:
-    page = _demo(request)
-    panes = [{"title": request.app[SERVICES].texts.label(page.language, title), "token": token} for title, token in page.panes]
-    return web.json_response({"panes": panes, "complaint": page.complaint})
+    demo, texts = _demo(request), request.app[SERVICES].texts
+    panes = [{"title": texts.label(demo.language, title), "token": token} for title, token in demo.panes]
+    return web.json_response({"panes": panes, "complaint": demo.complaint})
 
 
 async def _board(request: web.Request) -> web.Response:
-    page, texts = _demo(request), request.app[SERVICES].texts
-    counts = await page.counts()
+    demo, texts = _demo(request), request.app[SERVICES].texts
+    counts = await demo.counts()
     states = [
-        {"state": state, "name": texts.label(page.language, f"state.{state}"), "phase": PHASE[state], "count": counts.get(state, 0)}
+        {"state": state, "name": texts.label(demo.language, f"state.{state}"), "phase": PHASE[state], "count": counts.get(state, 0)}
         for state in State
     ]
     return web.json_response(states)

@@ -72,7 +72,12 @@ class Session:
         if found:
             return found
         supervisors = await self.uow.posts.of_role(Role.SUPERVISOR)
-        return tuple(dict.fromkeys(post.contact_id for post in supervisors if hub.place.startswith(post.place)))
+        above = [post.contact_id for post in supervisors if hub.place.startswith(post.place)]
+        if above or procedure is Procedure.PETITION_REPORT:
+            return tuple(dict.fromkeys(above))
+        # The place is not known well enough: rather too many are paged than nobody.
+        inside = await self.uow.posts.of_unit(hub.unit)
+        return tuple(dict.fromkeys(post.contact_id for post in inside if post.place.startswith(hub.place)))
 
     async def do(self, actor: Actor, command: Command) -> Ticket:
         """Carries out a command. Raises Refused, with SOMEBODY_WAS_FIRST where another change came between."""

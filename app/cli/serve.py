@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
+
+from telegram.error import TelegramError
 
 import nlp
 from app import demo, run, wiring
 from app.cli.context import FAILED, OK, Context, make_room
 from app.config import Config, DatabaseConfig, FilesConfig
 from app.serving import WebServer, web_app
-from storage import migrate, open_database
+from app.telegram import Polling, Webhook, hook_routes
+from bot.telegram.pacing import Pace
+from bot.telegram.start import Telegram
+from bot.telegram.start import build as build_telegram
+from storage import Database, DiskFiles, migrate, open_database
 from web.demo import DemoPage
 from workflow.region import Region
 
@@ -37,22 +44,48 @@ async def _serve(context: Context, config: Config, region: Region, *, with_demo:
     make_room(config.database.url)
     database = open_database(config.database.url)
     try:
-        context.console.print("[1/3] preparing the database")
+        context.console.print("[1/3] preparing the database", markup=False)
         await migrate(database)
-        context.console.print("[2/3] loading the language")
-        city = wiring.build(config, region, database, context.clock)
-        page = await _page(context, city, region) if with_demo else None
-        stop = asyncio.Event()
-        run.stop_on_signals(stop)
-        where = f"http://{config.web.host}:{config.web.port}"
-        context.console.print(f"[3/3] open {where}/{'demo' if with_demo else 'chat'}   (Ctrl+C ends it)", markup=False)
-        await run.serve(city.engine, [WebServer(web_app(city, page), config.web.host, config.web.port)], stop)
+        async with AsyncExitStack() as closing:
+            wanted = config.telegram.mode != "off" and not with_demo
+            talks = await closing.enter_async_context(await _telegram(context, config)) if wanted else None
+            await _serve_city(context, config, region, database, talks, with_demo=with_demo)
     except run.PortTaken:
         context.console.print(f"port {config.web.port} is taken: end what listens there, or set PETITION_WEB__PORT", markup=False)
+        return FAILED
+    except TelegramError as error:
+        context.console.print(f"Telegram does not answer as it should ({type(error).__name__}): see token and base_url", markup=False)
         return FAILED
     finally:
         await database.close()
     return OK
+
+
+async def _telegram(context: Context, config: Config) -> Telegram:
+    found = config.telegram
+    files = DiskFiles(Path(config.files.path))
+    return await build_telegram(found.token.reveal(), found.base_url, found.base_file_url, files, context.clock)
+
+
+async def _serve_city(
+    context: Context, config: Config, region: Region, database: Database, talks: Telegram | None, *, with_demo: bool
+) -> None:
+    context.console.print("[2/3] loading the language", markup=False)
+    paces = {"telegram": Pace(asyncio.get_running_loop().time)}
+    city = wiring.build(config, region, database, context.clock, talks.door if talks else None, paces)
+    page = await _page(context, city, region) if with_demo else None
+    app, wake = web_app(city, page), city.engine.reader.wake
+    receivers: list[run.Receiver] = [WebServer(app, config.web.host, config.web.port)]
+    if talks is not None and config.telegram.mode == "webhook":
+        app.router.add_routes(hook_routes(config.telegram, city.inbox, wake))
+        receivers.append(Webhook(talks, config.telegram))
+    elif talks is not None:
+        receivers.append(Polling(talks, city.inbox, wake))
+    stop = asyncio.Event()
+    run.stop_on_signals(stop)
+    where = f"http://{config.web.host}:{config.web.port}/{'demo' if with_demo else 'chat'}"
+    context.console.print(f"[3/3] open {where}   (Ctrl+C ends it)", markup=False)
+    await run.serve(city.engine, receivers, stop)
 
 
 async def _page(context: Context, city: wiring.City, region: Region) -> DemoPage:

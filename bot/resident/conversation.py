@@ -42,24 +42,26 @@ class ResidentConversation:
 
     async def _first_contact(self, session: Session, contact: Contact, incoming: Incoming, dialog: Dialog | None) -> str:
         """The notice before the first question. Danger does not wait for it, and what was said is kept, not lost."""
-        held = str(dialog.data.get("held", "")) if dialog is not None and dialog.step == "consent" else ""
-        place = str(dialog.data.get("place", "")) if dialog is not None and dialog.step == "consent" else ""
+        kept = dialog.data if dialog is not None and dialog.step == "consent" else {}
+        held, place, alarmed = str(kept.get("held", "")), str(kept.get("place", "")), bool(kept.get("alarmed"))
         if incoming.button == "c:yes":
             agreed = replace(contact, consented_at=session.now)
             await session.uow.contacts.save(agreed)
             await session.uow.dialogs.save(Dialog(contact.id, "", {}, session.now))
             await session.say(answer(contact.id, "resident.welcome", edits=incoming.message_id))
             if held or place:
-                await self._interview.begin(session, agreed, replace(incoming, text=held, button=""), place)
+                said = replace(incoming, text=held, button="")
+                await self._interview.begin(session, agreed, said, place, alarmed=alarmed)
             return ""
         if incoming.button == "c:privacy":
             await session.say(answer(contact.id, "city.privacy_full"))
             return ""
         words = "" if incoming.text.startswith("/") else incoming.text
-        if words and self._reading.classifier.understand(words).danger:
-            await session.say(answer(contact.id, "city.emergency_life"))
         place = _payload_place(session, incoming.text) or place
-        data = {"held": f"{held}\n{words}".strip(), "place": place}
+        if not alarmed and words and self._reading.classifier.understand(words).danger:
+            await self._interview.alarm(session, contact, words, place)
+            alarmed = True
+        data = {"held": f"{held}\n{words}".strip(), "place": place, "alarmed": alarmed}
         await session.uow.dialogs.save(Dialog(contact.id, "consent", data, session.now))
         ways = ((button("resident.agree", "c:yes"), button("resident.privacy", "c:privacy")),)
         await session.say(answer(contact.id, "resident.notice", ways, city=session.region.name))

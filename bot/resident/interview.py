@@ -21,9 +21,11 @@ class Interview:
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
 
-    async def begin(self, session: Session, contact: Contact, incoming: Incoming, place: str = "") -> None:
-        """A new matter. `place`: known already, from a grid's QR code."""
-        draft = Draft(secrets.token_hex(4), place=place, place_known=bool(place))
+    async def begin(
+        self, session: Session, contact: Contact, incoming: Incoming, place: str = "", *, alarmed: bool = False
+    ) -> None:
+        """A new matter. `place`: known already, from a grid's QR code. `alarmed`: the hub was paged for these words before."""
+        draft = Draft(secrets.token_hex(4), place=place, place_known=bool(place), urgent=alarmed)
         await self.more(session, contact, incoming, draft)
 
     async def more(self, session: Session, contact: Contact, incoming: Incoming, draft: Draft) -> None:
@@ -49,6 +51,11 @@ class Interview:
     async def ask(self, session: Session, contact: Contact, draft: Draft, edits: str = "") -> None:
         await self._keep(session, contact, draft)
         await session.say(asking.prompt(contact.id, draft, intake.next_ask(draft), session.region, edits))
+
+    async def alarm(self, session: Session, contact: Contact, text: str, place: str = "") -> None:
+        """Pages the hub for words that were said before anything else could be asked."""
+        draft = self._reading.with_words(Draft("alarm", place=place, place_known=bool(place)), text, session.region)
+        await self._danger(session, contact, draft)
 
     async def _danger(self, session: Session, contact: Contact, draft: Draft) -> None:
         """Safety before everything: whom to call, at once. The hub is paged with the words as they are."""

@@ -6,7 +6,7 @@ async function begin() {
     title.textContent = pane.title; frame.title = pane.title; frame.src = `/chat#t=${encodeURIComponent(pane.token)}`;
     box.append(title, frame); panes.append(box);
   }
-  document.getElementById("try").textContent = `试一试：${data.complaint}`;
+  document.getElementById("try").textContent = data.complaint;
   document.getElementById("paste").addEventListener("click", () =>
     panes.querySelector("iframe").contentWindow.postMessage({ paste: data.complaint }, location.origin));
   board(); setInterval(board, 2000);
