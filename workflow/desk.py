@@ -118,6 +118,8 @@ class Session:
         except Refused as refused:
             if refused.code is not Refusal.HAZARD_STAYS:
                 raise
+            # The ticket forgets its reporter here, so the last word to them is said by itself.
+            await self.say(Speech(actor.contact_id, "notices.withdrawn_hazard", {"number": ticket.number}, priority=Priority.ANSWER))
             return await self._record(actor, Party.REPORTER, ticket, followups.detached(ticket), "withdrawn_hazard")
         entry = row(command.trigger, ticket.state)
         party = _party(parties, entry.who if entry else frozenset())

@@ -38,7 +38,6 @@ HEADLINES: dict[str, str] = {
     Trigger.NOT_HELPED: "notices.registered",
     Trigger.REOPEN: "notices.reopened",
     Trigger.WITHDRAW: "notices.withdrawn",
-    "withdrawn_hazard": "notices.withdrawn_hazard",
     "extension_granted": "notices.extension_granted",
     "corrected": "notices.corrected",
     Trigger.REQUEST_REVIEW: "notices.review_requested",

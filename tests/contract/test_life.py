@@ -156,6 +156,7 @@ async def test_a_hazard_outlives_its_reporter(town: Town) -> None:
     after = await town.do("resident", Move(number, Trigger.WITHDRAW))
     assert after is not None
     assert (after.state, after.reporter) == (State.HANDLING, None)
+    assert ("resident", "notices.withdrawn_hazard", False) in await town.heard()
 
 
 async def test_words_pass_between_resident_and_handler(town: Town) -> None:
