@@ -14,7 +14,7 @@ GROUP_SECONDS = 60.0
 ALL_MESSAGES = 30
 ALL_SECONDS = 1.0
 _FORGET = 10_000  # chats kept before idle ones are thrown out
-_GRAIN = 1e-6  # seconds: sums of floats never come out quite whole
+_GRAIN = 1e-6  # seconds: sums of floats never come out quite whole, and a wait of nothing would be waited for again and again
 
 
 @dataclass(slots=True)
@@ -30,7 +30,8 @@ class Pacing:
     def when(self, chat: str, kind: str, now: float) -> float:
         """Seconds to wait before the next message to `chat`; 0 for at once. Changes nothing."""
         chat_wait = _window(self._groups.get(chat), GROUP_MESSAGES, GROUP_SECONDS, now) if kind == "group" else self._private(chat, now)
-        return max(0.0, chat_wait, _window(self._all, ALL_MESSAGES, ALL_SECONDS, now), self._held.get(chat, now) - now)
+        wait = max(chat_wait, _window(self._all, ALL_MESSAGES, ALL_SECONDS, now), self._held.get(chat, now) - now)
+        return wait if wait > _GRAIN else 0.0
 
     def took(self, chat: str, kind: str, now: float) -> None:
         """A message is sent to `chat` now."""
@@ -50,7 +51,7 @@ class Pacing:
         self._held[chat] = max(self._held.get(chat, now), now + seconds)
 
     def _private(self, chat: str, now: float) -> float:
-        return self._full.get(chat, now) - (CHAT_BURST - 1) * CHAT_SECONDS - now - _GRAIN
+        return self._full.get(chat, now) - (CHAT_BURST - 1) * CHAT_SECONDS - now
 
     def _forget(self, now: float) -> None:
         self._full = {chat: at for chat, at in self._full.items() if at > now}

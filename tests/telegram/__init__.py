@@ -1,0 +1,1 @@
+"""The Telegram door against the test Bot API server."""
