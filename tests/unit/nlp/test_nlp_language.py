@@ -108,7 +108,7 @@ def test_a_long_text_is_no_trap(text: str) -> None:
 def test_real_messages_pass_without_harm() -> None:
     path = cities.reference_data() / "complaints/hotline_29_topics.train.csv"
     if not path.exists():
-        pytest.skip("the reference messages are not here")
+        pytest.skip("the reference data is not here")
     language = cities.language()
     with path.open(encoding="utf-8-sig", newline="") as file:
         texts = [row["text"] for row, _ in zip(csv.DictReader(file), range(500), strict=False)]
