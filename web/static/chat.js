@@ -49,7 +49,7 @@ async function attach(bubble, file) {
 }
 
 async function send(update, chosen, box) {
-  update.id = crypto.randomUUID(); update.language = navigator.language;
+  update.id = crypto.randomUUID(); update.language = document.documentElement.lang;
   const body = new FormData();
   body.append("update", JSON.stringify(update));
   for (const file of chosen) body.append("file", file);
