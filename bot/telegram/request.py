@@ -9,6 +9,7 @@ telegram.error.TelegramError
 
 from __future__ import annotations
 
+import io
 import json
 from http import HTTPStatus
 from typing import Any, cast
@@ -122,7 +123,9 @@ def _body(data: RequestData | None) -> aiohttp.FormData | None:
     for name, value in data.json_parameters.items():
         form.add_field(name, value)
     for part, (filename, content, mime) in (data.multipart_data if data.contains_files else {}).items():
-        form.add_field(part, content, filename=filename, content_type=mime)
+        # aiohttp warns of large plain bytes, as it writes them in one go.
+        source = io.BytesIO(content) if isinstance(content, bytes) else content
+        form.add_field(part, source, filename=filename, content_type=mime)
     return form
 
 

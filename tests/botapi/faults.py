@@ -21,6 +21,7 @@ class Fault:
     drop: bool = False  # the connection is cut
     after: bool = False
     times: int = 1
+    skip: int = 0  # calls that go well before
 
 
 @dataclass(slots=True)
@@ -28,9 +29,12 @@ class Faults:
     pending: list[Fault] = field(default_factory=list)
 
     def take(self, method: str, params: dict[str, Any], *, after: bool) -> Fault | None:
-        for fault in self.pending:
+        for fault in tuple(self.pending):
             named = fault.method.casefold() == method.casefold() if fault.method else method.casefold() != "getupdates"
             if named and fault.after == after and fault.chat in {None, params.get("chat_id")}:
+                if fault.skip:
+                    fault.skip -= 1
+                    continue
                 fault.times -= 1
                 if fault.times <= 0:
                     self.pending.remove(fault)

@@ -244,4 +244,4 @@ class Methods:
 
 def _scope(params: Params) -> tuple[str, str]:
     scope = params.get("scope") or {"type": "default"}
-    return " ".join(str(value) for value in scope.values()), params.get("language_code", "")
+    return f"{scope['type']} {scope.get('chat_id', '')}".strip(), params.get("language_code", "")

@@ -80,9 +80,9 @@ class FakeTelegram:
     def transcript(self, chat: int) -> list[Said]:
         return [said for said in self.chats.transcripts[chat] if not said.deleted]
 
-    def flood(self, chat: int | None, seconds: int, times: int = 1) -> None:
-        """429 for the next calls to a chat, or for all."""
-        self.faults.pending.append(Fault(chat=chat, problem=Problem("retry after", 429, retry_after=seconds), times=times))
+    def flood(self, chat: int | None, seconds: int, times: int = 1, skip: int = 0) -> None:
+        """429 for the next calls to a chat, or for all, after `skip` that go well."""
+        self.faults.pending.append(Fault(chat=chat, problem=Problem("retry after", 429, retry_after=seconds), times=times, skip=skip))
 
     def fail(self, status: int = 500, description: str = "Internal Server Error", *, method: str = "", times: int = 1) -> None:
         self.faults.pending.append(Fault(method, problem=Problem(description, status), times=times))

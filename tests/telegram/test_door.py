@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from telegram.error import BadRequest, InvalidToken
+
+from bot.doors import ReadyButton, ReadyMessage
+from bot.telegram import commands
+from bot.telegram.attachments import MAX_DOWNLOAD
+from bot.telegram.start import Telegram, build
+from tests.botapi import FakeTelegram, Person
+from tests.clock import FrozenClock
+from tests.telegram.fakes import MemoryFiles
+
+
+def last(server: FakeTelegram, number: int = 1) -> tuple[dict[str, object], ...]:
+    return tuple(list(server.delivery.history.values())[-number:])
+
+
+async def test_a_photo_is_fetched(telegram: Telegram, server: FakeTelegram, resident: Person, files: MemoryFiles) -> None:
+    await resident.sends_photo(b"the whole picture", "路灯")
+    found = await telegram.door.parse(last(server))
+    assert found is not None and found.text == "路灯"
+    (ref,) = found.files
+    assert (ref.kind, files.kept[ref.sha256]) == ("photo", b"the whole picture")
+
+
+async def test_an_album_is_one_thing_in_its_order(telegram: Telegram, server: FakeTelegram, resident: Person, files: MemoryFiles) -> None:
+    await resident.sends_album([b"one", b"two", b"three"], "路灯")
+    found = await telegram.door.parse(tuple(reversed(last(server, 3))))
+    assert found is not None
+    assert ([files.kept[ref.sha256] for ref in found.files], found.text) == ([b"one", b"two", b"three"], "路灯")
+
+
+async def test_words_of_an_album_are_joined(telegram: Telegram, server: FakeTelegram, resident: Person) -> None:
+    await resident.sends_photo(b"a", "一", media_group_id="g")
+    await resident.sends_photo(b"b", "二", media_group_id="g")
+    found = await telegram.door.parse(last(server, 2))
+    assert found is not None and found.text == "一\n二"
+
+
+@pytest.mark.parametrize("declared", [True, False])
+async def test_too_big_is_counted(telegram: Telegram, server: FakeTelegram, resident: Person, declared: bool) -> None:
+    await resident.sends_file("document", size=MAX_DOWNLOAD + 1, caption="合同")
+    (body,) = last(server)
+    if not declared:
+        del body["message"]["document"]["file_size"]  # type: ignore[index]
+    found = await telegram.door.parse((body,))
+    assert found is not None and (found.too_big, found.files, found.text) == (1, (), "合同")
+    assert declared == ("getFile" not in [name for name, _ in server.calls])
+
+
+async def test_a_file_that_can_not_be_had_now_is_tried_again(telegram: Telegram, server: FakeTelegram, resident: Person) -> None:
+    await resident.sends_file("voice")
+    server.methods.stored.clear()
+    with pytest.raises(BadRequest):
+        await telegram.door.parse(last(server))
+
+
+async def test_junk_is_nothing(telegram: Telegram) -> None:
+    assert await telegram.door.parse(({"update_id": 1, "message": {"text": "x"}},)) is None
+
+
+async def test_a_press_is_answered_once(telegram: Telegram, server: FakeTelegram, resident: Person, clock: FrozenClock) -> None:
+    await telegram.door.send("1001", "private", ReadyMessage("卡", ((ReadyButton("签收", "m:1"),),)))
+    query = await resident.presses("签")
+    found = await telegram.door.parse(last(server))
+    assert found is not None and (found.button, found.at) == ("m:1", clock.now())
+    await telegram.door.acknowledge(found, "字" * 500)
+    assert await resident.toast(query) == "字" * 200
+    await telegram.door.acknowledge(found)  # too late: nothing happens
+    await telegram.door.acknowledge(replace(found, callback_id=""))
+    server.fail()
+    await telegram.door.acknowledge(found)
+
+
+async def test_the_bots_own_name_in_a_group(telegram: Telegram, server: FakeTelegram, resident: Person) -> None:
+    (there,) = server.group(-100, resident)
+    await there.says("/todo@counter_bot")
+    found = await telegram.door.parse(last(server))
+    assert found is not None and (found.text, found.command_for_me, found.chat, found.sender) == ("/todo", True, "-100", "1001")
+
+
+async def test_blocking(telegram: Telegram, server: FakeTelegram, resident: Person) -> None:
+    for act, expected in ((resident.blocks, "blocked"), (resident.unblocks, "unblocked")):
+        await act()
+        found = await telegram.door.parse(last(server))
+        assert found is not None and found.membership == expected
+
+
+async def test_menus(telegram: Telegram, server: FakeTelegram, resident: Person) -> None:
+    await commands.for_everyone(telegram.bot, {"": {"start": "开始"}, "en": {"start": "Begin"}}, {"": {"todo": "待办"}})
+    assert await commands.for_chat(telegram.bot, "1001", {"todo": "待办"})
+    assert server.methods.commands == {
+        ("all_private_chats", ""): {"start": "开始"},
+        ("all_private_chats", "en"): {"start": "Begin"},
+        ("all_group_chats", ""): {"todo": "待办"},
+        ("chat 1001", ""): {"todo": "待办"},
+    }
+    assert await commands.forget_chat(telegram.bot, "1001")
+    assert ("chat 1001", "") not in server.methods.commands
+    server.fail()
+    assert not await commands.for_chat(telegram.bot, "1001", {"todo": "待办"})
+    with pytest.raises(ValueError, match="two letters"):
+        await commands.for_everyone(telegram.bot, {"zh-Hant": {}})
+
+
+async def test_a_wrong_token_is_said_at_the_start(server: FakeTelegram, files: MemoryFiles, clock: FrozenClock) -> None:
+    with pytest.raises(InvalidToken):
+        await build("1:wrong", server.base_url, server.base_file_url, files, clock)
