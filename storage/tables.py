@@ -156,7 +156,9 @@ notes = Table(
 
 serials = Table("serials", metadata, Column("day", String(10), primary_key=True), Column("value", Integer, nullable=False))
 
-requests = Table("requests", metadata, Column("id", String(160), primary_key=True))
+requests = Table(
+    "requests", metadata, Column("id", String(160), primary_key=True), Column("at", UtcDateTime, nullable=False)
+)  # fmt: skip
 
 outbox = Table(
     "outbox", metadata,

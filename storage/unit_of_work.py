@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from datetime import datetime
 from types import TracebackType
 from typing import Self
 
@@ -42,21 +43,31 @@ class SqlUnitOfWork:
     outbox: SqlOutbox
 
     def __init__(self, database: Database, *, reading: bool = False) -> None:
-        """`reading`: a look that waits for no writer and must not write."""
+        """`reading`: a look at one moment that waits for no writer and must not write."""
         self._database = database
         self._reading = reading
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        if not self._reading:
-            await self._stack.enter_async_context(self._database.turn())
-        self._db = await self._stack.enter_async_context(self._database.engine.connect())
-        if not self._reading:
-            await self._database.begin_write(self._db)
+        try:
+            await self._begin()
+        except BaseException:
+            # A writer's turn that is not given back would stop every other writer of this process.
+            await self._stack.aclose()
+            raise
         self.contacts, self.posts = SqlContacts(self._db), SqlPosts(self._db)
         self.invites, self.dialogs = SqlInvites(self._db), SqlDialogs(self._db)
         self.tickets, self.outbox = SqlTickets(self._db), SqlOutbox(self._db)
         return self
+
+    async def _begin(self) -> None:
+        if not self._reading:
+            await self._stack.enter_async_context(self._database.turn())
+        self._db = await self._stack.enter_async_context(self._database.engine.connect())
+        if self._reading:
+            await self._database.begin_read(self._db)
+        else:
+            await self._database.begin_write(self._db)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -69,10 +80,10 @@ class SqlUnitOfWork:
     async def commit(self) -> None:
         await self._db.commit()
 
-    async def first_time(self, request_id: str) -> bool:
+    async def first_time(self, request_id: str, at: datetime) -> bool:
         try:
             async with self._db.begin_nested():
-                await self._db.execute(insert(requests).values(id=request_id))
+                await self._db.execute(insert(requests).values(id=request_id, at=at))
         except IntegrityError:
             return False
         return True

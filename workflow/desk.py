@@ -41,9 +41,10 @@ class Desk:
     async def serve(self, request_id: str, work: Callable[[Session], Awaitable[T]]) -> T | None:
         """Runs `work` in one transaction, once per request id. None if it was served before. Refused leaves no trace."""
         async with self.units_of_work() as uow:
-            if not await uow.first_time(request_id):
+            now = self.clock.now()
+            if not await uow.first_time(request_id, now):
                 return None
-            result = await work(Session(uow, self.clock.now(), self.region(), self.calendar, self.query_codes))
+            result = await work(Session(uow, now, self.region(), self.calendar, self.query_codes))
             await uow.commit()
             return result
 
