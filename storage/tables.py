@@ -185,6 +185,7 @@ messages = Table(
     Column("ticket_id", ForeignKey("tickets.id"), nullable=False),
     Column("position", Integer, nullable=False),
     Column("card", Boolean, nullable=False),
+    Column("key", String(60), nullable=False),
     Index(None, "contact_id", "ticket_id", "position"),
 )  # fmt: skip
 

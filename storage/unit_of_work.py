@@ -8,16 +8,16 @@ from datetime import datetime
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import rows
+from storage import messages, rows
 from storage.cases import SqlTickets
 from storage.engine import Database
 from storage.people import SqlContacts, SqlDialogs, SqlInvites, SqlPosts
-from storage.tables import inbox, messages, outbox, requests
-from workflow.model import Speech
+from storage.tables import inbox, outbox, requests
+from workflow.model import SAID, About, Speech
 
 
 class SqlOutbox:
@@ -89,18 +89,13 @@ class SqlUnitOfWork:
         return True
 
     async def card(self, contact_id: int, ticket_id: int) -> str | None:
-        return await self._message(messages.c.contact_id == contact_id, messages.c.ticket_id == ticket_id, messages.c.card)
+        return await messages.live_card(self._db, contact_id, ticket_id)
 
-    async def sent_message(self, contact_id: int, ticket_id: int) -> str | None:
-        return await self._message(messages.c.contact_id == contact_id, messages.c.ticket_id == ticket_id)
+    async def about(self, contact_id: int, message_id: str) -> About | None:
+        return await messages.about(self._db, contact_id, message_id)
 
-    async def _message(self, *where: object) -> str | None:
-        newest = select(messages.c.message_id).where(*where).order_by(messages.c.position.desc()).limit(1)  # type: ignore[arg-type]  # where takes any clause
-        return (await self._db.execute(newest)).scalar_one_or_none()
-
-    async def ticket_of_message(self, contact_id: int, message_id: str) -> int | None:
-        same = (messages.c.contact_id == contact_id) & (messages.c.message_id == message_id)
-        return (await self._db.execute(select(messages.c.ticket_id).where(same))).scalar_one_or_none()
+    async def remember(self, contact_id: int, message_id: str, ticket_id: int) -> None:
+        await messages.remember(self._db, contact_id, message_id, About(ticket_id, SAID, card=False), 0)
 
     async def inbox_done(self, ids: Sequence[int]) -> None:
         """In this transaction: an update's effects and its mark stand or fall together."""
