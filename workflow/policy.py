@@ -32,7 +32,7 @@ def parties(actor: Actor, ticket: Ticket) -> frozenset[Party]:
 
 def _through(post: Post, ticket: Ticket) -> set[Party]:
     found: set[Party] = set()
-    if serves(post, ticket.hub):
+    if serves(post, ticket.hub) or _on_call(post, ticket):
         found.add(Party.HUB)
     if ticket.procedure is Procedure.PETITION_REPORT:
         # Whatever the row says, nobody but the counter's own unit handles a report about somebody.
@@ -44,6 +44,12 @@ def _through(post: Post, ticket: Ticket) -> set[Party]:
     if post.role is Role.SUPERVISOR and ticket.hub.place.startswith(post.place):
         found.add(Party.SUPERVISOR)
     return found
+
+
+def _on_call(post: Post, ticket: Ticket) -> bool:
+    """An emergency whose place is not known well enough belongs to every hub inside: rather too many can act than nobody."""
+    inside = post.unit == ticket.hub.unit and post.place.startswith(ticket.hub.place)
+    return ticket.procedure is Procedure.EMERGENCY and post.role is Role.HUB_OFFICER and inside
 
 
 def may_see(actor: Actor, ticket: Ticket) -> bool:

@@ -53,8 +53,9 @@ async def test_a_photo_is_shown_to_the_worker_who_opens_the_whole(address: str, 
     await says(resident, COMPLAINT)
     await resident.get_by_role("button", name="继续").click()
     picture = await page.screenshot()
-    files = [FilePayload(name="a.png", mimeType="image/png", buffer=picture), FilePayload(name="a.mp3", mimeType="audio/mpeg", buffer=b"ID3")]
-    await resident.locator("#files").set_input_files(files)
+    photo = FilePayload(name="a.png", mimeType="image/png", buffer=picture)
+    sound = FilePayload(name="a.mp3", mimeType="audio/mpeg", buffer=b"ID3")
+    await resident.locator("#files").set_input_files([photo, sound])
     await resident.locator("#send").click()
     await resident.get_by_text("附件　2").wait_for()
     await resident.get_by_role("button", name="提交").last.click()
