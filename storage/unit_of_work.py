@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage import rows
 from storage.cases import SqlTickets
 from storage.engine import Database
-from storage.people import SqlContacts, SqlDialogs, SqlInvites, SqlPosts
+from storage.people import SqlContacts, SqlDialogs, SqlInvites, SqlPosts, SqlSignIns
 from storage.tables import inbox, messages, outbox, requests
 from workflow.model import Speech
 
@@ -37,6 +37,7 @@ class SqlUnitOfWork:
     contacts: SqlContacts
     posts: SqlPosts
     invites: SqlInvites
+    sign_ins: SqlSignIns
     dialogs: SqlDialogs
     tickets: SqlTickets
     outbox: SqlOutbox
@@ -55,6 +56,7 @@ class SqlUnitOfWork:
             await self._database.begin_write(self._db)
         self.contacts, self.posts = SqlContacts(self._db), SqlPosts(self._db)
         self.invites, self.dialogs = SqlInvites(self._db), SqlDialogs(self._db)
+        self.sign_ins = SqlSignIns(self._db)
         self.tickets, self.outbox = SqlTickets(self._db), SqlOutbox(self._db)
         return self
 

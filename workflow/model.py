@@ -107,6 +107,10 @@ class Contact:
     created_at: datetime | None = None
 
 
+CONSOLE_DOOR = "console"
+"""The door of contacts made on the command line: they hold posts, but have no chat in which anybody could tell them anything."""
+
+
 @dataclass(frozen=True, slots=True)
 class FileRef:
     """A stored attachment. `sha256` is the content's hash and the store's key; `kind`: photo, video, voice, audio, document."""
@@ -230,6 +234,15 @@ class Invite:
     place: str
     expires_at: datetime
     used_by: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignInCode:
+    """A one-time code that opens the console for a contact. Only the code's SHA-256 is stored."""
+
+    code_hash: str
+    contact_id: int
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
