@@ -10,7 +10,7 @@ from aiohttp import web
 
 from web.console.pages import show, visitor_of, words_of
 from web.console.services import Wording, console_of
-from workflow import deadlines, policy
+from workflow import policy
 from workflow.model import Assignee, Event, Note, Role
 from workflow.states import PHASE, Phase, State
 from workflow.views import Whole
@@ -65,7 +65,7 @@ async def one(request: web.Request) -> web.Response:
     steps = [_step(event, words_of(request), mask if readable else None) for event in found.events]
     return show(
         request, "ticket.html", ticket=ticket, steps=steps, content=_content(found, mask) if readable else None,
-        phases=_phases(ticket.state), promise=deadlines.next_due(ticket), version=str(ticket.understanding.get("version", "")),
+        phases=_phases(ticket.state), version=str(ticket.understanding.get("version", "")),
     )  # fmt: skip
 
 
