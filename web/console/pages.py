@@ -15,9 +15,6 @@ from workflow import policy
 from workflow.model import Actor
 from workflow.policy import Reach
 
-VISITOR = "visitor"
-
-
 @dataclass(frozen=True, slots=True)
 class Visitor:
     """Somebody who signed in, with the posts held now. `form_token` goes into every form and comes back with it."""
@@ -31,11 +28,12 @@ class Visitor:
         return policy.reach(self.actor)
 
 
+VISITOR: web.RequestKey[Visitor] = web.RequestKey("visitor", Visitor)
+
+
 def visitor_of(request: web.Request) -> Visitor:
-    """Of a guarded page: there is one."""
-    found = request[VISITOR]
-    assert isinstance(found, Visitor)  # noqa: S101  # for the type checker; `access.guard` put it there
-    return found
+    """Of a guarded page: `access.guard` put it there."""
+    return request[VISITOR]
 
 
 def operates(request: web.Request) -> bool:
@@ -43,8 +41,12 @@ def operates(request: web.Request) -> bool:
 
 
 def words_of(request: web.Request) -> Wording:
+    return console_of(request).words(language_of(request))
+
+
+def language_of(request: web.Request) -> str:
     visitor = request.get(VISITOR)
-    return console_of(request).words(visitor.language if isinstance(visitor, Visitor) else LANGUAGE)
+    return LANGUAGE if visitor is None else visitor.language
 
 
 def zone_of(console: Console) -> ZoneInfo:
@@ -66,7 +68,7 @@ def show(request: web.Request, name: str, status: int = 200, **context: object) 
 
     shared = {
         "t": words.label, "words": words, "stamp": stamp, "now": console.clock.now(), "visitor": visitor,
-        "language": visitor.language if isinstance(visitor, Visitor) else LANGUAGE,
+        "language": language_of(request),
         "operates": visitor is not None and operates(request),
     }  # fmt: skip
     return aiohttp_jinja2.render_template(f"console/{name}", request, {**shared, **context}, status=status)
