@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations, pairwise
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -39,8 +39,8 @@ def test_boxes_keep_apart_and_inside(drawing: Drawing) -> None:
     for one, other in combinations(drawing.boxes, 2):
         assert abs(one.x - other.x) >= BOX_WIDTH or abs(one.y - other.y) >= BOX_HEIGHT, (one.state, other.state)
     for box in drawing.boxes:
-        assert 0 <= box.x and box.x + BOX_WIDTH <= drawing.width
-        assert 0 <= box.y and box.y + BOX_HEIGHT <= drawing.height
+        assert box.x >= 0 and box.x + BOX_WIDTH <= drawing.width
+        assert box.y >= 0 and box.y + BOX_HEIGHT <= drawing.height
 
 
 def _inside(x: float, y: float, box: Box) -> bool:
@@ -78,7 +78,7 @@ def test_another_table_gives_another_drawing() -> None:
 
 
 def test_the_drawing_alone_has_neither_numbers_nor_links() -> None:
-    root = ElementTree.fromstring(svg(key))  # noqa: S314  # our own drawing
+    root = ET.fromstring(svg(key))  # noqa: S314  # our own drawing
     assert {group.get("data-state") for group in root.iter(f"{SVG}g") if group.get("data-state")} == set(State)
     assert list(root.iter(f"{SVG}a")) == []
 
@@ -87,7 +87,7 @@ def test_with_counts_each_state_leads_to_its_list_and_names_are_escaped() -> Non
     def shout(name: str, /, **params: object) -> str:
         return f"<b>{key(name, **params)}"
 
-    root = ElementTree.fromstring(svg(shout, {State.HANDLING: 3}))  # noqa: S314  # our own drawing
+    root = ET.fromstring(svg(shout, {State.HANDLING: 3}))  # noqa: S314  # our own drawing
     links = {link.get("href"): link for link in root.iter(f"{SVG}a")}
     assert set(links) == {f"/console/tickets?state={state}" for state in State}
     assert [text.text for text in links["/console/tickets?state=HANDLING"].iter(f"{SVG}text")] == ["<b>state.HANDLING", "3"]

@@ -15,6 +15,7 @@ from workflow import policy
 from workflow.model import Actor
 from workflow.policy import Reach
 
+
 @dataclass(frozen=True, slots=True)
 class Visitor:
     """Somebody who signed in, with the posts held now. `form_token` goes into every form and comes back with it."""
