@@ -52,9 +52,9 @@ async def handled(town: Town) -> Ticket:
         ("officer", Move(ticket.id, Trigger.REROUTE, assignee=Assignee("grid", GRID))),
         ("worker", Move(ticket.id, Trigger.SIGN)),
         ("worker", AskExtension(ticket.id, 1, "rain until 13812345678")),
-        ("resident", Add(ticket.id, "it smells <script>alert(1)</script>")),
+        ("resident", Add(ticket.id, "it smells, 13812345678 <script>alert(1)</script>")),
         ("worker", Relay(ticket.id, "I come at noon")),
-        ("worker", Move(ticket.id, Trigger.REPLY, result="swept twice")),
+        ("worker", Move(ticket.id, Trigger.REPLY, result="swept twice, 13812345678")),
     ):
         await town.do(who, command)
     return ticket

@@ -14,7 +14,7 @@ from storage.console_views import PER_PAGE
 from storage.tables import console_sessions, sign_in_codes
 from storage.views import counts_by_state
 from tests.contract.conftest import Town
-from tests.workflow.build import ADMIN, AUDITOR, OFFICER, SUPERVISOR, an_actor
+from tests.workflow.build import ADMIN, AUDITOR, OFFICER, SUPERVISOR, a_ticket, an_actor
 from workflow.commands import Move, Register
 from workflow.desk import Session
 from workflow.model import Assignee, Intent, Priority, Procedure, Role, Speech, Ticket
@@ -128,6 +128,11 @@ async def tickets_of_all_kinds(town: Town) -> list[Ticket]:
 @pytest.mark.parametrize("who", [OFFICER, SUPERVISOR, AUDITOR, ADMIN, 1])
 async def test_lists_and_counts_hold_what_policy_allows_and_nothing_else(town: Town, who: int) -> None:
     made, views, actor = await tickets_of_all_kinds(town), ConsoleViews(town.database), an_actor(who)
+    async with SqlUnitOfWork(town.database) as uow:
+        # Owned by no hub, although in the hub's place.
+        other = a_ticket(number="QC-261123-0099", hub=Assignee("streets", "990101001"), reporter=town.people["resident"].id)
+        made.append(await uow.tickets.add(other))
+        await uow.commit()
     allowed = {ticket.number for ticket in made if may_browse(actor, ticket)}
     page = await views.page(reach(actor), Filter(), town.clock.now(), 1)
     assert {line.number for line in page.lines} == allowed
