@@ -13,8 +13,8 @@ from itertools import pairwise
 
 from workflow.states import PHASE, TABLE, Phase, Row, State, Trigger
 
-BOX_WIDTH, BOX_HEIGHT = 168.0, 56.0
-COLUMN_GAP, ROW_GAP = 104.0, 40.0
+BOX_WIDTH, BOX_HEIGHT = 184.0, 56.0
+COLUMN_GAP, ROW_GAP = 100.0, 40.0
 HEAD, SIDE = 44.0, 64.0
 _COMMON = 3
 """A move that so many states share is drawn faintly: it is no path of its own."""
