@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.conversation import code_hash
+from workflow.console import CONSOLE_DOOR, SignInCode
 from workflow.desk import Desk, Session
-from workflow.model import CONSOLE_DOOR, Contact, Post, Role, SignInCode
+from workflow.model import Contact, Post, Role
 
 VALID_FOR = timedelta(minutes=10)
 OPERATOR_ROLES = (Role.ADMIN, Role.SUPERVISOR, Role.AUDITOR)

@@ -38,7 +38,7 @@ class Conversation:
         if incoming.membership:
             await session.uow.contacts.save(replace(contact, unreachable=incoming.membership == "blocked"))
             return ""
-        if incoming.edited or not incoming.command_for_me:
+        if not incoming.command_for_me or (incoming.edited and incoming.chat_kind == "group"):
             return ""
         try:
             return await self._answer(session, contact, incoming)

@@ -4,6 +4,7 @@ from storage.console_access import ConsoleAccess
 from storage.console_views import ConsoleViews
 from storage.engine import Database, open_database
 from storage.files import DiskFiles
+from storage.housekeeping import purge
 from storage.inbox import SqlInbox
 from storage.migrate import migrate
 from storage.outbox import OutboxQueue
@@ -12,5 +13,5 @@ from storage.web_mailbox import WebMailbox
 
 __all__ = [
     "ConsoleAccess", "ConsoleViews", "Database", "DiskFiles", "OutboxQueue", "SqlInbox", "SqlUnitOfWork", "WebMailbox", "migrate",
-    "open_database",
+    "open_database", "purge",
 ]  # fmt: skip

@@ -15,7 +15,8 @@ from storage.rows import Row
 from storage.tables import clocks, contacts, inbox, outbox, posts, tickets
 from storage.unit_of_work import SqlUnitOfWork
 from storage.views import OPEN_TO_LISTS
-from workflow.model import CONSOLE_DOOR, Assignee, Procedure
+from workflow.console import CONSOLE_DOOR
+from workflow.model import Assignee, Procedure
 from workflow.policy import Reach
 from workflow.states import State
 from workflow.views import AsideRow, DeadLetter, Filter, Line, Overview, Page, Queues, Whole

@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import rows
 from storage.tables import contacts, dialogs, invites, posts, sign_in_codes
+from workflow.console import CONSOLE_DOOR, SignInCode
 from workflow.errors import Conflict
-from workflow.model import CONSOLE_DOOR, Contact, Dialog, Invite, Post, Role, SignInCode
+from workflow.model import Contact, Dialog, Invite, Post, Role
 
 _WITHOUT_A_CHAT = select(contacts.c.id).where(contacts.c.door == CONSOLE_DOOR)
 

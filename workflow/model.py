@@ -107,10 +107,6 @@ class Contact:
     created_at: datetime | None = None
 
 
-CONSOLE_DOOR = "console"
-"""The door of contacts made on the command line: they hold posts, but have no chat in which anybody could tell them anything."""
-
-
 @dataclass(frozen=True, slots=True)
 class FileRef:
     """A stored attachment. `sha256` is the content's hash and the store's key; `kind`: photo, video, voice, audio, document."""
@@ -195,8 +191,8 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One fact, appended in the same transaction as the change. `kind` is a trigger's value or another past fact:
-    registered, added, urged, rated, relayed, reclassified, replaced, extension_asked, extension_granted, extension_denied, clock_missed."""
+    """One fact, appended in the same transaction as the change. `kind` is a trigger's value or another past fact: registered, added,
+    objected, urged, rated, relayed, corrected, extension_asked, extension_granted, extension_denied, clock_missed."""
 
     ticket_id: int
     at: datetime
@@ -237,15 +233,6 @@ class Invite:
 
 
 @dataclass(frozen=True, slots=True)
-class SignInCode:
-    """A one-time code that opens the console for a contact. Only the code's SHA-256 is stored."""
-
-    code_hash: str
-    contact_id: int
-    expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Dialog:
     """Where a conversation stands, per contact. `step` "" = nothing open. `data` belongs to the bot."""
 
@@ -253,6 +240,18 @@ class Dialog:
     step: str = ""
     data: Json = field(default_factory=dict)
     updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a message in a chat belongs to. `key`: the sentence it was, `SAID` for the person's own words; `card`: a card of the ticket."""
+
+    ticket_id: int
+    key: str
+    card: bool
+
+
+SAID = "said"
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,12 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
 
 
 @pytest.fixture
+def address(site: Site) -> str:
+    """Of the demo's page."""
+    return f"{site.base}/demo"
+
+
+@pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
     if not CHROMIUM.exists():
         pytest.skip("Chromium is not installed")
