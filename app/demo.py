@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from app import invites
+from app.signins import operator_code
 from app.wiring import City
+from storage import ConsoleAccess
 from storage.views import counts_by_state
 from web.demo import DemoPage
 from workflow import routing
@@ -33,7 +35,11 @@ async def prepare(city: City, clock: Clock, places: PlaceFinder, topic: str) -> 
         code, invite = invites.make(role.value, place, unit, region, clock)
         await _add(city, invite)
         await city.inbox.store("webchat", f"{address}:bind", address, {"id": f"{address}:bind", "chat": address, "text": f"/start {code}"})
-    return DemoPage(tuple(panes), region.demo_complaint, lambda: counts(city))
+
+    async def enter(role: Role) -> str | None:
+        return await ConsoleAccess(city.database, clock).exchange(await operator_code(city.desk, role, region.code))
+
+    return DemoPage(tuple(panes), region.demo_complaint, lambda: counts(city), enter)
 
 
 def _grid(region: Region, village: str) -> str:

@@ -220,3 +220,18 @@ web_messages = Table(
     Column("body", JSON, nullable=False),
     Index(None, "address", "seq"),
 )  # fmt: skip
+
+sign_in_codes = Table(
+    "sign_in_codes", metadata,
+    Column("code_hash", String(64), primary_key=True),
+    Column("contact_id", ForeignKey("contacts.id"), nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("used_at", UtcDateTime),
+)  # fmt: skip
+
+console_sessions = Table(
+    "console_sessions", metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("contact_id", ForeignKey("contacts.id"), nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+)  # fmt: skip

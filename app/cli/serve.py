@@ -15,12 +15,14 @@ from app import demo, run, wiring
 from app.cli.context import FAILED, OK, Context, make_room
 from app.config import Config, DatabaseConfig, FilesConfig
 from app.serving import WebServer, web_app
+from app.signins import operator_code
 from app.telegram import Polling, Webhook, hook_routes
 from bot.telegram.pacing import Pace
 from bot.telegram.start import Telegram
 from bot.telegram.start import build as build_telegram
 from storage import Database, DiskFiles, migrate, open_database
 from web.demo import DemoPage
+from workflow.model import Role
 from workflow.region import Region
 
 _DATA = Path("var/demo")
@@ -85,6 +87,9 @@ async def _serve_city(
     run.stop_on_signals(stop)
     where = f"http://{config.web.host}:{config.web.port}/{'demo' if with_demo else 'chat'}"
     context.console.print(f"[3/3] open {where}   (Ctrl+C ends it)", markup=False)
+    if page is not None:
+        link = city.links.of(await operator_code(city.desk, Role.SUPERVISOR, region.code))
+        context.console.print(f"      console (once, within ten minutes): {link}", markup=False)
     await run.serve(city.engine, receivers, stop)
 
 

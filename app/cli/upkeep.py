@@ -26,7 +26,7 @@ async def migrate_database(context: Context) -> int:
 
 
 async def diagram(context: Context) -> int:
-    context.stdout.write(drawing.mermaid())
+    context.stdout.write(drawing.svg() if context.args.svg else drawing.mermaid())
     return OK
 
 
