@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+VILLAGE_DIGITS = 12
+
 
 class Level(StrEnum):
     CITY = "city"
@@ -122,9 +124,10 @@ class Region:
     children: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # parent code → child codes, in order
 
     def path(self, code: str) -> tuple[Place, ...]:
-        """From county down to the place itself; the city is left out. Empty for an unknown code."""
+        """From county down to the place itself; the city is left out. Empty for an unknown code. A grid that an import took away still
+        lies in its village."""
         found: list[Place] = []
-        place = self.places.get(code)
+        place = self.places.get(code) or self.places.get(code[:VILLAGE_DIGITS])
         while place is not None and place.level is not Level.CITY:
             found.append(place)
             place = self.places.get(place.parent)

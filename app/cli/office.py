@@ -23,7 +23,7 @@ def desk_of(context: Context, database: Database, region: Region) -> Desk:
 
 
 async def invite(context: Context) -> int:
-    args, region = context.args, context.region()
+    args, region = context.args, await context.city()
     try:
         code, made = invites.make(args.role, args.place, args.unit, region, context.clock)
     except invites.BadInvite as error:

@@ -27,7 +27,7 @@ _DATA = Path("var/demo")
 
 
 async def run_city(context: Context) -> int:
-    return await _serve(context, context.config, context.region())
+    return await _serve(context, context.config, await context.city())
 
 
 async def run_demo(context: Context) -> int:
