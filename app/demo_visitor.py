@@ -64,16 +64,22 @@ class Visitor:
 
     async def reads(self) -> list[Message]:
         """News, waited for until there are any. An edited message is news too."""
-        while True:
-            ring = asyncio.ensure_future(self._city.bell.wait(self._address, _LOOK_AGAIN))
-            found = await self._city.mailbox.after(self._address, self._seq)
-            if found:
-                ring.cancel()
-                break
-            await ring
+        while not (found := await self._look()):
+            pass
         self._seq = found[-1]["seq"]
         news = [message for message in found if "toast" not in message]
         for message in news:
             self.messages.pop(message["id"], None)
             self.messages[message["id"]] = message
         return news
+
+    async def _look(self) -> list[Message]:
+        """News, else what is there when the bell has rung. The bell is listened for before the look, so that no ring is missed."""
+        ring = asyncio.create_task(self._city.bell.wait(self._address, _LOOK_AGAIN))
+        try:
+            found = await self._city.mailbox.after(self._address, self._seq)
+            if not found:
+                await ring
+            return found
+        finally:
+            ring.cancel()

@@ -6,6 +6,7 @@ import secrets
 from datetime import timedelta
 
 from bot.conversation import code_hash
+from workflow.desk import Desk, Session
 from workflow.model import STAFF_ROLES, Invite, Role
 from workflow.ports import Clock
 from workflow.region import Region
@@ -35,6 +36,15 @@ def make(role: str, place: str, unit: str, region: Region, clock: Clock) -> tupl
     post = Role(role)
     unit = unit or _UNITS.get(post, "")
     return code, Invite(code_hash(code), post, unit, place or region.code, clock.now() + VALID_FOR)
+
+
+async def offer(desk: Desk, invite: Invite) -> None:
+    """Stores it: from now on its code binds."""
+
+    async def work(session: Session) -> None:
+        await session.uow.invites.add(invite)
+
+    await desk.serve(f"invite:{invite.code_hash}", work)
 
 
 def _code() -> str:

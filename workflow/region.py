@@ -103,6 +103,32 @@ class Knowledge:
     words: tuple[str, ...]
 
 
+class DemoEnd(StrEnum):
+    """How far a matter of the demo went."""
+
+    WAITING = "waiting"  # at the hub
+    DISPATCHED = "dispatched"
+    HANDLING = "handling"
+    REPLIED = "replied"  # the hub checks
+    EVALUATING = "evaluating"
+    SATISFIED = "satisfied"  # closed, solved
+    PARTLY = "partly"  # closed, partly solved
+    DECLINED = "declined"
+    DISPUTED = "disputed"
+    ANSWERED = "answered"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoMatter:
+    """What one of the demo's other residents says, and what staff say to it as far as it went."""
+
+    message: str
+    end: DemoEnd
+    result: str = ""
+    reason: str = ""
+    route: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Region:
     """A city, ready to be asked."""
@@ -119,6 +145,7 @@ class Region:
     knowledge: tuple[Knowledge, ...] = ()
     calendar: Mapping[str, bool] = field(default_factory=dict)  # ISO date → is a working day; overrides the library
     demo_complaint: str = ""
+    demo_matters: tuple[DemoMatter, ...] = ()
     sentences: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # language → key → the city's own sentence
     retention_days: int = 365 * 5
     children: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # parent code → child codes, in order

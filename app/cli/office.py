@@ -9,7 +9,7 @@ from app import inspection, invites
 from app.calendar import CityCalendar
 from app.cli.context import BAD_USAGE, NOT_FOUND, OK, Context
 from storage import Database, SqlUnitOfWork
-from workflow.desk import Desk, Session
+from workflow.desk import Desk
 from workflow.region import Region
 
 
@@ -30,11 +30,7 @@ async def invite(context: Context) -> int:
         context.console.print(str(error), markup=False)
         return BAD_USAGE
     async with context.database() as database:
-
-        async def work(session: Session) -> None:
-            await session.uow.invites.add(made)
-
-        await desk_of(context, database, region).serve(f"invite:{made.code_hash}", work)
+        await invites.offer(desk_of(context, database, region), made)
     if args.json:
         found = {
             "code": code, "deep_link_payload": code, "role": made.role.value, "place": made.place, "unit": made.unit,

@@ -14,6 +14,8 @@ import nlp
 from app import demo, run, wiring
 from app.cli.context import FAILED, OK, Context, make_room
 from app.config import Config, DatabaseConfig, FilesConfig
+from app.demo_matters import bring_all
+from app.demo_seed import Seeding
 from app.serving import WebServer, web_app
 from app.telegram import Polling, Webhook, hook_routes
 from bot.telegram.pacing import Pace
@@ -31,16 +33,17 @@ async def run_city(context: Context) -> int:
 
 
 async def run_demo(context: Context) -> int:
-    """Fresh data each time, unless --keep."""
+    """Fresh data each time, unless --keep; fresh data is seeded."""
     if not context.args.keep and _DATA.exists():
         shutil.rmtree(_DATA)
+    fresh = not _DATA.exists()
     _DATA.mkdir(parents=True, exist_ok=True)
     url = f"sqlite+aiosqlite:///{_DATA / 'city.db'}"
     config = replace(context.config, database=DatabaseConfig(url), files=FilesConfig(_DATA / "files"))
-    return await _serve(context, config, context.region(), with_demo=True)
+    return await _serve(context, config, context.region(), with_demo=True, fresh=fresh)
 
 
-async def _serve(context: Context, config: Config, region: Region, *, with_demo: bool = False) -> int:
+async def _serve(context: Context, config: Config, region: Region, *, with_demo: bool = False, fresh: bool = False) -> int:
     make_room(config.database.url)
     database = open_database(config.database.url)
     try:
@@ -49,7 +52,7 @@ async def _serve(context: Context, config: Config, region: Region, *, with_demo:
         async with AsyncExitStack() as closing:
             wanted = config.telegram.mode != "off" and not with_demo
             talks = await closing.enter_async_context(await _telegram(context, config)) if wanted else None
-            await _serve_city(context, config, region, database, talks, with_demo=with_demo)
+            await _serve_city(context, config, region, database, talks, with_demo=with_demo, fresh=fresh)
     except run.PortTaken:
         context.console.print(f"port {config.web.port} is taken: end what listens there, or set PETITION_WEB__PORT", markup=False)
         return FAILED
@@ -68,12 +71,12 @@ async def _telegram(context: Context, config: Config) -> Telegram:
 
 
 async def _serve_city(
-    context: Context, config: Config, region: Region, database: Database, talks: Telegram | None, *, with_demo: bool
+    context: Context, config: Config, region: Region, database: Database, talks: Telegram | None, *, with_demo: bool, fresh: bool
 ) -> None:
     context.console.print("[2/3] loading the language", markup=False)
     paces = {"telegram": Pace(asyncio.get_running_loop().time)}
     city = wiring.build(config, region, database, context.clock, talks.door if talks else None, paces)
-    page = await _page(context, city, region) if with_demo else None
+    page, seeding = await _page(context, city, region) if with_demo else (None, None)
     app, wake = web_app(city, page), city.engine.reader.wake
     receivers: list[run.Receiver] = [WebServer(app, config.web.host, config.web.port)]
     if talks is not None and config.telegram.mode == "webhook":
@@ -81,6 +84,8 @@ async def _serve_city(
         receivers.append(Webhook(talks, config.telegram))
     elif talks is not None:
         receivers.append(Polling(talks, city.inbox, wake))
+    if seeding is not None and fresh:
+        receivers.append(seeding)
     stop = asyncio.Event()
     run.stop_on_signals(stop)
     where = f"http://{config.web.host}:{config.web.port}/{'demo' if with_demo else 'chat'}"
@@ -88,7 +93,12 @@ async def _serve_city(
     await run.serve(city.engine, receivers, stop)
 
 
-async def _page(context: Context, city: wiring.City, region: Region) -> DemoPage:
+async def _page(context: Context, city: wiring.City, region: Region) -> tuple[DemoPage, Seeding]:
     language = nlp.build(Path(context.config.region.pack) / "language", region)
     read = language.classifier.understand(region.demo_complaint)
-    return await demo.prepare(city, context.clock, language.places, read.topics[0].code)
+    page = await demo.prepare(city, context.clock, language.places, read.topics[0].code)
+
+    def tell(line: str) -> None:
+        context.console.print(line, markup=False)
+
+    return page, Seeding(lambda: bring_all(city, context.clock, language.places), len(region.demo_matters), tell)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from app.region_pack.clocks import load_clocks
+from app.region_pack.demo import load_demo
 from app.region_pack.faults import Faults, PackError, line_of, table, toml
 from app.region_pack.head import load_head, load_sentences
 from app.region_pack.places import load_places
@@ -37,6 +38,7 @@ def load(folder: Path) -> Region:
     knowledge = _knowledge(folder / "knowledge.toml", faults)
     calendar = _calendar(folder / "calendar.csv", faults)
     sentences = load_sentences(folder / "texts", faults)
+    matters = load_demo(folder / "demo.toml", faults)
     city = places.get(str(head.get("code")))
     if "code" in head and (city is None or city.level is not Level.CITY):
         faults.add(folder / "region.toml", line_of(folder / "region.toml", "code ="), f"{head['code']} is no city of divisions.csv")
@@ -45,7 +47,7 @@ def load(folder: Path) -> Region:
     return Region(
         code=head["code"], name=head["name"], number_prefix=head["number_prefix"], time_zone=head["time_zone"],
         office_hours=(opens, closes), places=places, units=units, topics=topics, clocks=clocks, knowledge=knowledge,
-        calendar=calendar, demo_complaint=head.get("demo_complaint", ""), sentences=sentences,
+        calendar=calendar, demo_complaint=head.get("demo_complaint", ""), demo_matters=matters, sentences=sentences,
         retention_days=head.get("retention_days", 1825), children=children_of(places.values()),
     )  # fmt: skip
 

@@ -17,16 +17,16 @@ import aiosqlite
 import pytest
 from sqlalchemy import event, func, select
 
-from app import config, invites, wiring
+from app import config, wiring
 from app.clock import SystemClock
+from app.demo_matters import bind
 from app.demo_visitor import Visitor
 from app.region_pack import load
 from storage import OutboxQueue, SqlUnitOfWork, migrate, open_database
 from storage.tables import inbox
 from tests.conftest import ROOT
 from workflow import routing
-from workflow.desk import Session
-from workflow.model import Assignee, Invite, Role, Ticket
+from workflow.model import Assignee, Role, Ticket
 from workflow.states import RESTING, State
 
 PACK = ROOT / "regions" / "jiangmen"
@@ -188,19 +188,9 @@ async def _staff(city: wiring.City) -> dict[str, Visitor]:
     found: dict[str, Visitor] = {}
     for unit in city.region.units:
         role = {"hub": Role.HUB_OFFICER, "grid": Role.GRID_WORKER}.get(unit, Role.DEPARTMENT)
-        code, invite = invites.make(role.value, city.region.code, unit, city.region, SystemClock())
-        await _made(city, invite)
         found[unit] = await Visitor.comes(city)
-        await found[unit].says(f"/start {code}")
-        await found[unit].has_heard()
+        await bind(city, SystemClock(), found[unit], role, Assignee(unit, city.region.code))
     return found
-
-
-async def _made(city: wiring.City, invite: Invite) -> None:
-    async def work(session: Session) -> None:
-        await session.uow.invites.add(invite)
-
-    await city.desk.serve(f"invite:{invite.code_hash}", work)
 
 
 async def test_every_text_ends_with_a_ticket_or_an_honest_answer(hall: Hall, caplog: pytest.LogCaptureFixture) -> None:
