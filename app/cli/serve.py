@@ -33,7 +33,9 @@ async def run_city(context: Context) -> int:
 
 
 async def run_demo(context: Context) -> int:
-    """Fresh data each time, unless --keep; fresh data is seeded."""
+    """Fresh data each time, unless --keep; fresh data is seeded. The data of a demo that runs is left alone."""
+    if run.taken(context.config.web.host, context.config.web.port):
+        return _port_taken(context, context.config)
     if not context.args.keep and _DATA.exists():
         shutil.rmtree(_DATA)
     fresh = not _DATA.exists()
@@ -54,14 +56,18 @@ async def _serve(context: Context, config: Config, region: Region, *, with_demo:
             talks = await closing.enter_async_context(await _telegram(context, config)) if wanted else None
             await _serve_city(context, config, region, database, talks, with_demo=with_demo, fresh=fresh)
     except run.PortTaken:
-        context.console.print(f"port {config.web.port} is taken: end what listens there, or set PETITION_WEB__PORT", markup=False)
-        return FAILED
+        return _port_taken(context, config)
     except TelegramError as error:
         context.console.print(f"Telegram does not answer as it should ({type(error).__name__}): see token and base_url", markup=False)
         return FAILED
     finally:
         await database.close()
     return OK
+
+
+def _port_taken(context: Context, config: Config) -> int:
+    context.console.print(f"port {config.web.port} is taken: end what listens there, or set PETITION_WEB__PORT", markup=False)
+    return FAILED
 
 
 async def _telegram(context: Context, config: Config) -> Telegram:
