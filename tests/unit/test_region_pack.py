@@ -68,7 +68,7 @@ def test_the_law_is_in_the_clocks() -> None:
         ("demo.toml", 'route = "', 'rout = "', "unknown: rout"),
         ("demo.toml", 'reason = "', 'result = "', "declined needs reason"),
         ("demo.toml", 'end = "dispatched"', 'end = "dispatched"\nresult = "x"', "dispatched has no result"),
-        ("demo.toml", "[[matter]]", "[[mater]]", "matters stand under [[matter]], nothing else"),
+        ("demo.toml", "[[matter]]", "[[story]]", "matters stand under [[matter]], nothing else"),
     ],
 )
 def test_a_fault_names_its_file(broken: Path, file: str, old: str, new: str, reason: str) -> None:
