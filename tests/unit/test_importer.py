@@ -172,6 +172,18 @@ def test_a_workbook_without_the_columns_is_told_what_it_has(tmp_path: Path, regi
     assert grid_faults(path, region) == [(1, "column name is missing (or 名称); row 1 of sheet Sheet has: 编码, 网格名, 类型")]
 
 
+def test_rows_far_below_are_read_too(tmp_path: Path, region: Region, grids: Table) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in grids[:-1]:
+        sheet.append(row)
+    for column, cell in enumerate(grids[-1], 1):
+        sheet.cell(150_000, column, cell)
+    book.save(tmp_path / "grids.xlsx")
+    assert len(read_grids(tmp_path / "grids.xlsx", region).rows) == len(grids) - 1
+
+
 def test_merged_cells_are_named(tmp_path: Path, region: Region, grids: Table) -> None:
     book = Workbook()
     sheet = book.active
