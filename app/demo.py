@@ -11,8 +11,7 @@ from storage import ConsoleAccess
 from storage.views import counts_by_state
 from web.demo import DemoPage
 from workflow import routing
-from workflow.desk import Session
-from workflow.model import Invite, Role
+from workflow.model import Role
 from workflow.ports import Clock, PlaceFinder
 from workflow.region import Level, Region
 
@@ -33,7 +32,7 @@ async def prepare(city: City, clock: Clock, places: PlaceFinder, topic: str) -> 
             continue
         role, unit, place = post
         code, invite = invites.make(role.value, place, unit, region, clock)
-        await _add(city, invite)
+        await invites.offer(city.desk, invite)
         await city.inbox.store("webchat", f"{address}:bind", address, {"id": f"{address}:bind", "chat": address, "text": f"/start {code}"})
 
     async def enter(role: Role) -> str | None:
@@ -44,13 +43,6 @@ async def prepare(city: City, clock: Clock, places: PlaceFinder, topic: str) -> 
 
 def _grid(region: Region, village: str) -> str:
     return region.within(village, Level.GRID)[0].code
-
-
-async def _add(city: City, invite: Invite) -> None:
-    async def work(session: Session) -> None:
-        await session.uow.invites.add(invite)
-
-    await city.desk.serve(f"invite:{invite.code_hash}", work)
 
 
 async def counts(city: City) -> Mapping[str, int]:

@@ -154,6 +154,25 @@ notes = Table(
     Column("files", JSON, nullable=False),
 )  # fmt: skip
 
+grids = Table(
+    "grids", metadata,
+    Column("code", String(15), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("synthetic", Boolean, nullable=False),
+    Column("imported_at", UtcDateTime, nullable=False),
+)  # fmt: skip
+
+imports = Table(
+    "imports", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("who", String(80), nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("file_hash", String(64), nullable=False),
+    Column("counts", JSON, nullable=False),
+)  # fmt: skip
+
 serials = Table("serials", metadata, Column("day", String(10), primary_key=True), Column("value", Integer, nullable=False))
 
 requests = Table(

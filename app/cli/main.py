@@ -13,7 +13,7 @@ from rich.console import Console
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import config, logs
-from app.cli import language, office, serve, upkeep
+from app.cli import importing, language, office, serve, upkeep
 from app.cli.context import BAD_USAGE, FAILED, Context
 from app.clock import SystemClock
 from app.region_pack import PackError
@@ -59,6 +59,7 @@ def parser() -> argparse.ArgumentParser:
     signin.add_argument("--role", required=True, choices=[role.value for role in OPERATOR_ROLES])
     signin.add_argument("--place", default="", metavar="CODE", help="division; the whole city if left out")
     signin.add_argument("--json", action="store_true", help="print JSON")
+    importing.arguments(add("import", importing.log, "a city's own grids and staff, from CSV or XLSX; a dry run unless --apply"), _EXITS)
     inspect = add("inspect", office.inspect, "one ticket: state, owner, deadlines, trail; nothing a resident wrote")
     inspect.add_argument("number", metavar="NUMBER")
     inspect.add_argument("--json", action="store_true", help="print JSON on one line")

@@ -17,7 +17,7 @@ async def test_a_complaint_is_walked_by_mouse(site: Site, browser: Browser) -> N
     await page.wait_for_selector("article:nth-of-type(4) iframe")
     resident, worker, officer = (page.frame_locator(f"article:nth-of-type({number}) iframe") for number in (1, 2, 3))
     # Posts are bound before the complaint comes.
-    await worker.get_by_text("/todo").first.wait_for()
+    await worker.get_by_text("/todo").first.wait_for(timeout=10_000)  # no chat of the page waits for another one's news
     await officer.get_by_text("/todo").first.wait_for()
     await page.click("#paste")
     await resident.locator("#send").click()

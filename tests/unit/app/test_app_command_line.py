@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from pathlib import Path
 
 import pytest
@@ -151,3 +152,16 @@ def test_help_names_the_exit_statuses(capsys: pytest.CaptureFixture[str]) -> Non
     with pytest.raises(SystemExit) as ended:
         main(["--help"], {}, load)
     assert ended.value.code == 0 and "exit status" in capsys.readouterr().out
+
+
+def test_a_second_demo_leaves_the_first_ones_data_alone(run: Runner, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = tmp_path / "var" / "demo" / "city.db"
+    data.parent.mkdir(parents=True)
+    data.write_bytes(b"in use")
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        run.environ["PETITION_WEB__PORT"] = str(other.getsockname()[1])
+        assert run("demo") == 1
+    assert "is taken" in capsys.readouterr().err
+    assert data.read_bytes() == b"in use"
