@@ -88,8 +88,11 @@ class _Story:
         await resident.presses(*await resident.finds("c:yes"))
         if self.matter.end is DemoEnd.ANSWERED:
             await resident.presses(*await resident.finds("i:file:"))
-        await resident.presses(*await resident.finds("i:submit:"))
-        _, data = await resident.finds("r:add:")
+        # An emergency is a ticket at once, without a card to confirm.
+        message, data = await resident.finds("i:submit:", "r:add:")
+        if data.startswith("i:submit:"):
+            await resident.presses(message, data)
+            _, data = await resident.finds("r:add:")
         return data.split(":")[2]
 
     async def _dispatched(self, officer: Visitor, number: str) -> Visitor:

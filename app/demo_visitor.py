@@ -42,9 +42,9 @@ class Visitor:
         await self._city.inbox.store("webchat", update_id, self._address, body)
         self._city.engine.reader.wake()
 
-    async def finds(self, begin: str) -> tuple[Message, str]:
-        """Waits for a button whose data begins so: the message that bears it, newest first, and the data."""
-        return await self.until(lambda: next(self._buttons(begin), None))
+    async def finds(self, *begins: str) -> tuple[Message, str]:
+        """Waits for a button whose data begins so, or so: the message that bears it, newest first, and the data."""
+        return await self.until(lambda: next(self._buttons(*begins), None))
 
     async def has_heard(self) -> None:
         """Waits for a first message."""
@@ -56,10 +56,10 @@ class Visitor:
             await self.reads()
         return found
 
-    def _buttons(self, begin: str) -> Iterator[tuple[Message, str]]:
+    def _buttons(self, *begins: str) -> Iterator[tuple[Message, str]]:
         for message in reversed(self.messages.values()):
             for data in (button["data"] for line in message["buttons"] for button in line):
-                if data.startswith(begin):
+                if data.startswith(begins):
                     yield message, data
 
     async def reads(self) -> list[Message]:

@@ -86,7 +86,9 @@ def notices(fact: Event, ticket: Ticket, audience: Audience) -> list[Speech]:
         return []
     params = _params(fact, ticket)
     found: list[Speech] = []
-    if audience.reporter is not None:
+    # Nobody in danger is shown a form: whoever hears their words answers them.
+    formless = ticket.procedure is Procedure.EMERGENCY and fact.kind in {"registered", "corrected"}
+    if audience.reporter is not None and not formless:
         found.append(_to_reporter(fact, ticket, audience.reporter, params))
     told = {audience.reporter}
     for turns, contacts in ((LEAD_TURN, audience.lead), (_hub_turns(ticket, audience), audience.hub), ({}, audience.former)):
@@ -111,10 +113,6 @@ def _params(fact: Event, ticket: Ticket) -> Json:
 
 def _to_reporter(fact: Event, ticket: Ticket, contact: int, params: Json) -> Speech:
     key = HEADLINES.get(fact.kind, "")
-    if ticket.procedure is Procedure.EMERGENCY and fact.kind in {"registered", "corrected"}:
-        # Nobody in danger is shown a form: the words only, and never a promise in days.
-        key = "notices.registered_emergency" if fact.kind == "registered" else ""
-        return Speech(contact, key, params, ticket_id=ticket.id, priority=Priority.URGENT)
     priority = Priority.ANSWER if fact.actor_id == contact else Priority.NOTICE
     files = ticket.result_files if fact.kind == Trigger.RELEASE else ()
     return Speech(contact, key, params, ticket_id=ticket.id, card="resident", fresh=bool(key), priority=priority, files=files)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.doors import Incoming
-from bot.outgoing import answer
+from bot.outgoing import answer, button
 from bot.resident import filing
 from bot.resident.reading import Reading
 from workflow.commands import Add, Correct
@@ -30,7 +30,9 @@ async def declare(session: Session, contact: Contact, draft: Draft, reading: Rea
     ticket = await still_open(session, contact)
     if ticket is None:
         # Its own first notice pages the hub.
-        await filing.file(session, contact, actor, replace(draft, procedure=Procedure.EMERGENCY))
+        ticket = await filing.file(session, contact, actor, replace(draft, procedure=Procedure.EMERGENCY))
+        ways = (button("button.add", f"r:add:{ticket.id}"), button("resident.misunderstood", f"r:withdraw:{ticket.id}"))
+        await session.say(answer(contact.id, "notices.registered_emergency", (ways,), ticket_id=ticket.id, number=ticket.number))
         return
     await session.do(actor, Add(ticket.id, draft.text, draft.files))
     for listener in await session.on_call(ticket.procedure, ticket.place):
