@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
@@ -74,12 +73,9 @@ class Visitor:
         return news
 
     async def _look(self) -> list[Message]:
-        """News, else what is there when the bell has rung. The bell is listened for before the look, so that no ring is missed."""
-        ring = asyncio.create_task(self._city.bell.wait(self._address, _LOOK_AGAIN))
-        try:
-            found = await self._city.mailbox.after(self._address, self._seq)
-            if not found:
-                await ring
-            return found
-        finally:
-            ring.cancel()
+        """News, else what is there when the bell has rung."""
+        ring = self._city.bell.listen(self._address)
+        found = await self._city.mailbox.after(self._address, self._seq)
+        if not found:
+            await self._city.bell.wait(ring, _LOOK_AGAIN)
+        return found

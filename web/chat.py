@@ -127,9 +127,10 @@ async def _read(request: web.Request) -> web.Response:
     address = await _address(request)
     after = request.query.get("after", "0")
     seq = int(after) if after.isdigit() else 0
+    ring = services.bell.listen(address)
     found = await services.mailbox.after(address, seq)
     if not found and "now" not in request.query:
-        await services.bell.wait(address, WAIT)
+        await services.bell.wait(ring, WAIT)
         found = await services.mailbox.after(address, seq)
     return web.json_response(found)
 

@@ -40,9 +40,12 @@ class Bell:
         if event is not None:
             event.set()
 
-    async def wait(self, address: str, seconds: float) -> None:
-        event = self._waiting.setdefault(address, asyncio.Event())
+    def listen(self, address: str) -> asyncio.Event:
+        """To be called before one looks for news: what comes between the look and the wait rings all the same."""
+        return self._waiting.setdefault(address, asyncio.Event())
+
+    async def wait(self, ring: asyncio.Event, seconds: float) -> None:
         try:
-            await asyncio.wait_for(event.wait(), seconds)
+            await asyncio.wait_for(ring.wait(), seconds)
         except TimeoutError:
             return
