@@ -8,11 +8,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from app.pulse import Pulse
-from bot.doors import Door, Incoming
+from bot.doors import Door, Incoming, Unavailable
 from workflow.errors import Refused
 from workflow.model import Contact, Priority, Speech
 from workflow.ports import Clock
@@ -22,6 +22,7 @@ _LOG = logging.getLogger(__name__)
 _CHATS = 200
 _REST = 0.5
 """Seconds between two looks when nobody wakes the reader: backed-off rows and albums wait at most this long."""
+_UNAVAILABLE = timedelta(seconds=10)
 SET_ASIDE = "system.failed"
 
 
@@ -43,6 +44,10 @@ class Row(Protocol):
 class InboxQueue(Protocol):
     async def next_rows(self, now: datetime, limit: int) -> Sequence[tuple[Row, ...]]:
         """Per chat its first waiting row, or its first whole album; nothing of a chat whose first row backs off."""
+        ...
+
+    async def later(self, ids: Sequence[int], why: str, pause: timedelta) -> None:
+        """Puts rows off without counting an attempt."""
         ...
 
     async def failed(self, ids: Sequence[int], why: str) -> bool:
@@ -122,6 +127,9 @@ class Reader:
                 await self._hear(batch, ids)
             except Refused as refused:
                 await self._refuse(batch[0], ids, refused)
+            except Unavailable as error:
+                _LOG.warning("an update waits for its door", extra={"door": batch[0].door, "row": ids[0]})
+                await self._inbox.later(ids, str(error), _UNAVAILABLE)
             except Exception as error:
                 _LOG.exception("an update failed", extra={"door": batch[0].door, "row": ids[0]})
                 if await self._inbox.failed(ids, type(error).__name__):

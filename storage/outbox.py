@@ -48,9 +48,10 @@ class OutboxQueue:
             if item.speech.ticket_id is not None and message_id:
                 await _remember(connection, item, message_id)
 
-    async def retry(self, item_id: int, at: datetime, why: str, *, unknown: bool = False) -> None:
+    async def retry(self, item_id: int, at: datetime, why: str, *, unknown: bool = False, counted: bool = True) -> None:
+        """`counted`: an attempt that failed, as against one that was only put off."""
         values = {
-            "next_try_at": at, "attempts": outbox.c.attempts + 1, "why": why[:200], "leased_until": None,
+            "next_try_at": at, "attempts": outbox.c.attempts + int(counted), "why": why[:200], "leased_until": None,
             "unknowns": outbox.c.unknowns + int(unknown),
         }  # fmt: skip
         async with self._database.writing() as connection:
