@@ -266,7 +266,8 @@ class Speech:
 
     `card` "resident" or "staff": the live card of `ticket_id` is rendered from the ticket as it is at delivery; an existing card is
     edited in place, unless `fresh`, which sends a new one. `edits` names a message at the door to be replaced (a prompt whose
-    button was pressed). Else the sentence `key` with `params`.
+    button was pressed). Else the sentence `key` with `params`. `menu`: the chat's menu of commands is renewed with it, after a new
+    post or language.
     """
 
     contact_id: int
@@ -279,3 +280,4 @@ class Speech:
     edits: str = ""
     files: tuple[FileRef, ...] = ()
     priority: Priority = Priority.NOTICE
+    menu: bool = False
