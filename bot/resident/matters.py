@@ -56,6 +56,7 @@ async def press(session: Session, contact: Contact, actor: Actor, incoming: Inco
             await session.say(answer(contact.id, "resident.ask_addition", ticket_id=ticket.id, number=ticket.number))
         case "urge":
             await session.do(actor, Urge(ticket.id))
+            await session.say(answer(contact.id, "notices.urge_taken", ticket_id=ticket.id))
             return "resident.urged"
         case "withdraw":
             sure = (button("resident.withdraw_yes", f"r:gone:{ticket.id}"), button("resident.withdraw_no", f"r:show:{ticket.id}"))
