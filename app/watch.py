@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from app.pulse import Pulse
@@ -18,6 +18,9 @@ from workflow.states import State
 _LOG = logging.getLogger(__name__)
 _TICK = 5.0
 _BATCH = 100
+KEPT = timedelta(days=7)
+"""How long finished updates, sent speeches and served requests stay: longer than any sender tries again, no longer than that needs."""
+_CLEANED_EVERY = timedelta(hours=1)
 CLOCK_MISSED = "notices.clock_missed"
 EVALUATE = "notices.evaluate_reminder"
 
@@ -38,8 +41,17 @@ def request_of(ticket_id: int, clock: TicketClock) -> str:
 class Watch:
     """Ticks every few seconds; `tick()` is one look."""
 
-    def __init__(self, uow: UnitsOfWork, desk: WatchDesk, clock: Clock, spoken: Callable[[], None] = lambda: None) -> None:
-        """`spoken` is called after each commit (the relay's `wake`)."""
+    def __init__(
+        self,
+        uow: UnitsOfWork,
+        desk: WatchDesk,
+        clock: Clock,
+        spoken: Callable[[], None] = lambda: None,
+        purge: Callable[[datetime], Awaitable[int]] | None = None,
+    ) -> None:
+        """`spoken` is called after each commit (the relay's `wake`); `purge` takes away what was finished before a time."""
+        self._purge = purge
+        self._clean_at: datetime | None = None
         self._uow = uow
         self._desk = desk
         self._clock = clock
@@ -51,6 +63,7 @@ class Watch:
         while not self._stopping:
             try:
                 await self.tick()
+                await self.clean()
             except Exception:
                 _LOG.exception("the clocks could not be looked at")
             await self._pulse.rest(_TICK)
@@ -69,6 +82,16 @@ class Watch:
             for clock in missed(ticket, now):
                 told += await self._tell(ticket.id, clock, now)
         return told
+
+    async def clean(self) -> None:
+        """Once an hour."""
+        now = self._clock.now()
+        if self._purge is None or (self._clean_at is not None and now < self._clean_at):
+            return
+        self._clean_at = now + _CLEANED_EVERY
+        gone = await self._purge(now - KEPT)
+        if gone:
+            _LOG.info("finished rows are gone", extra={"rows": gone})
 
     async def _tell(self, ticket_id: int, seen: TicketClock, now: datetime) -> int:
         async def work(session: Any) -> int:

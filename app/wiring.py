@@ -6,6 +6,7 @@ import random
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -24,7 +25,7 @@ from bot.resident import Reading, ResidentConversation
 from bot.speak import Speaker
 from bot.staff import StaffConversation
 from bot.webchat import WebChatDoor
-from storage import Database, DiskFiles, OutboxQueue, SqlInbox, SqlUnitOfWork, WebMailbox
+from storage import Database, DiskFiles, OutboxQueue, SqlInbox, SqlUnitOfWork, WebMailbox, purge
 from web.ports import Bell
 from workflow.desk import Desk
 from workflow.ports import Clock
@@ -77,7 +78,7 @@ def build(
     renderer, jitter = _Renderer(speaker, database), random.Random()  # noqa: S311  # spreads retries, keeps no secret
     relay = Relay(OutboxQueue(database), renderer, doors, DeskKeeper(desk), clock, jitter, paces)
     reader = Reader(inbox, doors, desk, conversation, clock, relay.wake)
-    watch = Watch(units, desk, clock, relay.wake)
+    watch = Watch(units, desk, clock, relay.wake, partial(purge, database))
     files = DiskFiles(Path(config.files.path))
     return City(region, sentences, database, inbox, mailbox, files, bell, desk, Engine(reader, relay, watch))
 

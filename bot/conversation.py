@@ -41,7 +41,7 @@ class Conversation:
         if incoming.membership:
             await _member(session, incoming)
             return ""
-        if incoming.edited or not incoming.command_for_me:
+        if not incoming.command_for_me or (incoming.edited and incoming.chat_kind == "group"):
             return ""
         invite, known = await _invite(session, incoming.text), await _known(session, incoming.door, incoming.chat)
         if known is None and invite is None and incoming.chat_kind == "group":

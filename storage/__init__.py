@@ -2,10 +2,11 @@
 
 from storage.engine import Database, open_database
 from storage.files import DiskFiles
+from storage.housekeeping import purge
 from storage.inbox import SqlInbox
 from storage.migrate import migrate
 from storage.outbox import OutboxQueue
 from storage.unit_of_work import SqlUnitOfWork
 from storage.web_mailbox import WebMailbox
 
-__all__ = ["Database", "DiskFiles", "OutboxQueue", "SqlInbox", "SqlUnitOfWork", "WebMailbox", "migrate", "open_database"]
+__all__ = ["Database", "DiskFiles", "OutboxQueue", "SqlInbox", "SqlUnitOfWork", "WebMailbox", "migrate", "open_database", "purge"]

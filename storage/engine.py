@@ -44,6 +44,11 @@ class Database:
         async with self.engine.connect() as connection:
             yield connection
 
+    async def begin_read(self, connection: AsyncConnection) -> None:
+        """All that is read until the end is of one moment."""
+        if self.is_sqlite:
+            await connection.exec_driver_sql("BEGIN")
+
     async def begin_write(self, connection: AsyncConnection) -> None:
         """Takes SQLite's write lock at once: a read lock that grows into a write lock can fail half-way."""
         if self.is_sqlite:
@@ -56,7 +61,8 @@ class Database:
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+    # The time to wait comes first: another process may be changing the journal's mode just now.
+    for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

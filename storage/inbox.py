@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Select, and_, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import Database
 from storage.rows import Row
@@ -17,7 +18,6 @@ from workflow.ports import Clock
 
 ALBUM_PAUSE = timedelta(seconds=1.5)
 MAX_ATTEMPTS = 5
-_SCAN = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +52,13 @@ class SqlInbox:
         return True
 
     async def next_rows(self, now: datetime, limit: int = 50) -> list[tuple[InboxRow, ...]]:
-        """Per chat its first waiting row, or its first whole album; at most `limit` chats."""
-        waiting = select(inbox).where(inbox.c.status == "waiting").order_by(inbox.c.id).limit(_SCAN)
+        """Per chat its first waiting row, or its first whole album; at most `limit` chats, those that wait longest first. However much
+        one chat has sent, every other has its turn."""
         async with self._database.reading() as connection:
-            found = (await connection.execute(waiting)).mappings().all()
-        chats: dict[tuple[str, str], list[Row]] = {}
-        for row in found:
-            chats.setdefault((row["door"], row["chat"]), []).append(row)
-        heads = (_head(queue, now) for queue in chats.values())
-        return [head for head in heads if head][:limit]
+            found = (await connection.execute(_heads(now, limit))).mappings().all()
+            albums = {row["id"]: await _album(connection, row) for row in found if row["album"]}
+        heads = ((_row(row),) if not row["album"] else _whole(albums[row["id"]], now) for row in found)
+        return [head for head in heads if head]
 
     async def later(self, ids: Sequence[int], why: str, pause: timedelta) -> None:
         """Puts rows off without counting an attempt."""
@@ -69,10 +67,11 @@ class SqlInbox:
             await connection.execute(update(inbox).where(inbox.c.id.in_(ids)).values(values))
 
     async def failed(self, ids: Sequence[int], why: str) -> bool:
-        """Counts an attempt; waits 1, 2, 4 … seconds. True once the rows are set aside for staff."""
+        """Counts an attempt of rows that still wait; the next comes after 1, 2, 4 … seconds. True once they are set aside for staff."""
         now = self._clock.now()
+        waiting = (inbox.c.id.in_(ids)) & (inbox.c.status == "waiting")
         async with self._database.writing() as connection:
-            found = await connection.execute(select(inbox.c.id, inbox.c.attempts).where(inbox.c.id.in_(ids)))
+            found = await connection.execute(select(inbox.c.id, inbox.c.attempts).where(waiting))
             aside = False
             for row_id, attempts in found.all():
                 aside = attempts + 1 >= MAX_ATTEMPTS
@@ -84,18 +83,22 @@ class SqlInbox:
         return aside
 
 
-def _head(queue: Sequence[Row], now: datetime) -> tuple[InboxRow, ...]:
-    first = queue[0]
-    if first["next_try_at"] is not None and first["next_try_at"] > now:
-        return ()
-    if not first["album"]:
-        return (_row(first),)
-    album: list[Row] = []
-    for row in queue:
-        if row["album"] != first["album"]:
-            break
-        album.append(row)
-    return tuple(_row(row) for row in album) if now - album[-1]["received_at"] >= ALBUM_PAUSE else ()
+def _heads(now: datetime, limit: int) -> Select[Any]:
+    first = (
+        select(func.min(inbox.c.id).label("id")).where(inbox.c.status == "waiting").group_by(inbox.c.door, inbox.c.chat).subquery()
+    )
+    ready = or_(inbox.c.next_try_at.is_(None), inbox.c.next_try_at <= now)
+    return select(inbox).join(first, first.c.id == inbox.c.id).where(ready).order_by(inbox.c.id).limit(limit)
+
+
+async def _album(connection: AsyncConnection, head: Row) -> Sequence[Row]:
+    """All parts that have come, also those with another message between them."""
+    same = and_(*(inbox.c[name] == head[name] for name in ("door", "chat", "album")), inbox.c.status == "waiting")
+    return (await connection.execute(select(inbox).where(same).order_by(inbox.c.id))).mappings().all()
+
+
+def _whole(album: Sequence[Row], now: datetime) -> tuple[InboxRow, ...]:
+    return tuple(_row(row) for row in album) if album and now - album[-1]["received_at"] >= ALBUM_PAUSE else ()
 
 
 def _row(row: Row) -> InboxRow:

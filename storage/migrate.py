@@ -19,6 +19,6 @@ def config(connection: Connection | None = None) -> Config:
 
 
 async def migrate(database: Database) -> None:
-    """Safe to call at every start."""
-    async with database.turn(), database.engine.begin() as connection:
+    """Safe to call at every start, from several processes at once: all or nothing, and the second finds nothing left to do."""
+    async with database.writing() as connection:
         await connection.run_sync(lambda sync: command.upgrade(config(sync), "head"))

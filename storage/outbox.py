@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, insert, or_, select, update
+from sqlalchemy import Select, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import rows
 from storage.engine import Database
-from storage.tables import contacts, messages, outbox
-from workflow.model import Contact, Speech
+from storage.messages import remember
+from storage.tables import contacts, outbox
+from workflow.model import About, Contact, Speech
 
 LEASE = timedelta(seconds=60)
 
@@ -46,7 +47,8 @@ class OutboxQueue:
             done = {"status": "sent", "sent_at": now, "message_id": message_id, "leased_until": None}
             await connection.execute(update(outbox).where(outbox.c.id == item.id).values(done))
             if item.speech.ticket_id is not None and message_id:
-                await _remember(connection, item, message_id)
+                about = About(item.speech.ticket_id, item.speech.key, bool(item.speech.card))
+                await remember(connection, item.contact.id, message_id, about, item.id)
 
     async def retry(self, item_id: int, at: datetime, why: str, *, unknown: bool = False, counted: bool = True) -> None:
         """`counted`: an attempt that failed, as against one that was only put off."""
@@ -81,11 +83,3 @@ def _heads(now: datetime, limit: int) -> Select[Any]:
 async def _people(connection: AsyncConnection, ids: set[int]) -> dict[int, Contact]:
     found = await connection.execute(select(contacts).where(contacts.c.id.in_(ids)))
     return {row["id"]: rows.contact_in(row) for row in found.mappings()}
-
-
-async def _remember(connection: AsyncConnection, item: OutboxItem, message_id: str) -> None:
-    key = (messages.c.contact_id == item.contact.id) & (messages.c.message_id == message_id)
-    values = {"ticket_id": item.speech.ticket_id, "position": item.id, "card": bool(item.speech.card)}
-    known = await connection.execute(update(messages).where(key).values(values))
-    if known.rowcount == 0:
-        await connection.execute(insert(messages).values(contact_id=item.contact.id, message_id=message_id, **values))

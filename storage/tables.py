@@ -156,7 +156,9 @@ notes = Table(
 
 serials = Table("serials", metadata, Column("day", String(10), primary_key=True), Column("value", Integer, nullable=False))
 
-requests = Table("requests", metadata, Column("id", String(160), primary_key=True))
+requests = Table(
+    "requests", metadata, Column("id", String(160), primary_key=True), Column("at", UtcDateTime, nullable=False)
+)  # fmt: skip
 
 outbox = Table(
     "outbox", metadata,
@@ -183,6 +185,7 @@ messages = Table(
     Column("ticket_id", ForeignKey("tickets.id"), nullable=False),
     Column("position", Integer, nullable=False),
     Column("card", Boolean, nullable=False),
+    Column("key", String(60), nullable=False),
     Index(None, "contact_id", "ticket_id", "position"),
 )  # fmt: skip
 

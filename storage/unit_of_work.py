@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from datetime import datetime
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import rows
+from storage import messages, rows
 from storage.cases import SqlTickets
 from storage.engine import Database
 from storage.people import SqlContacts, SqlDialogs, SqlInvites, SqlPosts
-from storage.tables import inbox, messages, outbox, requests
-from workflow.model import Speech
+from storage.tables import inbox, outbox, requests
+from workflow.model import SAID, About, Speech
 
 
 class SqlOutbox:
@@ -42,21 +43,31 @@ class SqlUnitOfWork:
     outbox: SqlOutbox
 
     def __init__(self, database: Database, *, reading: bool = False) -> None:
-        """`reading`: a look that waits for no writer and must not write."""
+        """`reading`: a look at one moment that waits for no writer and must not write."""
         self._database = database
         self._reading = reading
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        if not self._reading:
-            await self._stack.enter_async_context(self._database.turn())
-        self._db = await self._stack.enter_async_context(self._database.engine.connect())
-        if not self._reading:
-            await self._database.begin_write(self._db)
+        try:
+            await self._begin()
+        except BaseException:
+            # A writer's turn that is not given back would stop every other writer of this process.
+            await self._stack.aclose()
+            raise
         self.contacts, self.posts = SqlContacts(self._db), SqlPosts(self._db)
         self.invites, self.dialogs = SqlInvites(self._db), SqlDialogs(self._db)
         self.tickets, self.outbox = SqlTickets(self._db), SqlOutbox(self._db)
         return self
+
+    async def _begin(self) -> None:
+        if not self._reading:
+            await self._stack.enter_async_context(self._database.turn())
+        self._db = await self._stack.enter_async_context(self._database.engine.connect())
+        if self._reading:
+            await self._database.begin_read(self._db)
+        else:
+            await self._database.begin_write(self._db)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -69,27 +80,22 @@ class SqlUnitOfWork:
     async def commit(self) -> None:
         await self._db.commit()
 
-    async def first_time(self, request_id: str) -> bool:
+    async def first_time(self, request_id: str, at: datetime) -> bool:
         try:
             async with self._db.begin_nested():
-                await self._db.execute(insert(requests).values(id=request_id))
+                await self._db.execute(insert(requests).values(id=request_id, at=at))
         except IntegrityError:
             return False
         return True
 
     async def card(self, contact_id: int, ticket_id: int) -> str | None:
-        return await self._message(messages.c.contact_id == contact_id, messages.c.ticket_id == ticket_id, messages.c.card)
+        return await messages.live_card(self._db, contact_id, ticket_id)
 
-    async def sent_message(self, contact_id: int, ticket_id: int) -> str | None:
-        return await self._message(messages.c.contact_id == contact_id, messages.c.ticket_id == ticket_id)
+    async def about(self, contact_id: int, message_id: str) -> About | None:
+        return await messages.about(self._db, contact_id, message_id)
 
-    async def _message(self, *where: object) -> str | None:
-        newest = select(messages.c.message_id).where(*where).order_by(messages.c.position.desc()).limit(1)  # type: ignore[arg-type]  # where takes any clause
-        return (await self._db.execute(newest)).scalar_one_or_none()
-
-    async def ticket_of_message(self, contact_id: int, message_id: str) -> int | None:
-        same = (messages.c.contact_id == contact_id) & (messages.c.message_id == message_id)
-        return (await self._db.execute(select(messages.c.ticket_id).where(same))).scalar_one_or_none()
+    async def remember(self, contact_id: int, message_id: str, ticket_id: int) -> None:
+        await messages.remember(self._db, contact_id, message_id, About(ticket_id, SAID, card=False), 0)
 
     async def inbox_done(self, ids: Sequence[int]) -> None:
         """In this transaction: an update's effects and its mark stand or fall together."""

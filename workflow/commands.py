@@ -58,6 +58,15 @@ class Add:
 
 
 @dataclass(frozen=True, slots=True)
+class Object:
+    """The resident does not accept a refusal (不予受理): the hub looks at it again, and upholds the objection or not."""
+
+    ticket_id: int
+    text: str
+    files: tuple[FileRef, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Relay:
     """Between resident and handler, through us: nobody sees a phone number or a chat address."""
 
@@ -108,4 +117,4 @@ class Correct:
     place: str = ""
 
 
-Command = Register | Move | Add | Relay | Urge | Rate | AskExtension | DecideExtension | Correct
+Command = Register | Move | Add | Object | Relay | Urge | Rate | AskExtension | DecideExtension | Correct

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from workflow import followups, moves, policy, registration, routing
-from workflow.commands import Add, AskExtension, Command, Correct, DecideExtension, Move, Rate, Register, Relay, Urge
+from workflow.commands import Add, AskExtension, Command, Correct, DecideExtension, Move, Object, Rate, Register, Relay, Urge
 from workflow.errors import Conflict, Refusal, Refused
 from workflow.guards import Case
 from workflow.model import SYSTEM, Actor, Assignee, Contact, Event, FileRef, Json, Note, Priority, Procedure, Role, Speech, Ticket
@@ -26,6 +26,8 @@ from workflow.states import Party, State, Trigger, row
 T = TypeVar("T")
 _REPORTER_OR_LEAD = frozenset({Party.REPORTER, Party.LEAD, Party.HUB})
 _HUB = frozenset({Party.HUB, Party.SUPERVISOR})
+_NOTES: dict[type, tuple[str, str]] = {Add: ("addition", "added"), Object: ("objection", "objected"), Relay: ("relay", "relayed")}
+"""Command → the note's kind, the event's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +43,10 @@ class Desk:
     async def serve(self, request_id: str, work: Callable[[Session], Awaitable[T]]) -> T | None:
         """Runs `work` in one transaction, once per request id. None if it was served before. Refused leaves no trace."""
         async with self.units_of_work() as uow:
-            if not await uow.first_time(request_id):
+            now = self.clock.now()
+            if not await uow.first_time(request_id, now):
                 return None
-            result = await work(Session(uow, self.clock.now(), self.region(), self.calendar, self.query_codes))
+            result = await work(Session(uow, now, self.region(), self.calendar, self.query_codes))
             await uow.commit()
             return result
 
@@ -96,7 +99,7 @@ class Session:
         match command:
             case Move():
                 return await self._move(actor, parties, ticket, command)
-            case Add() | Relay():
+            case Add() | Object() | Relay():
                 return await self._note(actor, parties, ticket, command)
             case _:
                 return await self._follow_up(actor, parties, ticket, command)
@@ -132,13 +135,13 @@ class Session:
             data |= {"plan": command.plan}
         return await self._record(actor, party, ticket, after, command.trigger.value, command.reason.strip(), data)
 
-    async def _note(self, actor: Actor, parties: frozenset[Party], ticket: Ticket, command: Add | Relay) -> Ticket:
+    async def _note(self, actor: Actor, parties: frozenset[Party], ticket: Ticket, command: Add | Object | Relay) -> Ticket:
         followups.need(parties, _REPORTER_OR_LEAD if isinstance(command, Relay) else Party.REPORTER, ticket)
-        followups.need_open(ticket)
+        (followups.need_refused if isinstance(command, Object) else followups.need_open)(ticket)
         if not command.text.strip() and not command.files:
             raise Refused(Refusal.TEXT_DUE)
         party = _party(parties, _REPORTER_OR_LEAD)
-        kind, fact = ("relay", "relayed") if isinstance(command, Relay) else ("addition", "added")
+        kind, fact = _NOTES[type(command)]
         await self._keep(actor, party, ticket, kind, command.text, command.files)
         if isinstance(command, Relay):
             await self._pass_on(party, ticket, command)

@@ -30,6 +30,11 @@ def need_open(ticket: Ticket) -> None:
         raise Refused(Refusal.WRONG_STATE, number=ticket.number, state=ticket.state)
 
 
+def need_refused(ticket: Ticket) -> None:
+    if ticket.state is not State.DECLINED:
+        raise Refused(Refusal.WRONG_STATE, number=ticket.number, state=ticket.state)
+
+
 def urged(ticket: Ticket, now: datetime) -> Ticket:
     need_open(ticket)
     if ticket.last_urge_at is not None and now < ticket.last_urge_at + URGE_PAUSE:

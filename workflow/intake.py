@@ -29,7 +29,8 @@ class Draft:
     """What was said so far. Kept as JSON in the dialog until it is confirmed; `id` makes buttons of an older draft harmless."""
 
     id: str
-    text: str = ""
+    text: str = ""  # all that was said, a line for each message
+    said: tuple[tuple[str, str], ...] = ()  # (the door's message id or "", its words)
     files: tuple[FileRef, ...] = ()
     point: Point | None = None
     topic: str = ""  # chosen, else the best guess
@@ -47,6 +48,15 @@ class Draft:
     ties: tuple[str, ...] = ()
     anonymous: bool = False
     version: str = ""
+
+
+def told(draft: Draft, words: str, message_id: str = "") -> Draft:
+    """The draft with words more; with other words where the same message was changed afterwards."""
+    if message_id and any(message_id == known for known, _ in draft.said):
+        said = tuple((known, words if known == message_id else old) for known, old in draft.said)
+    else:
+        said = (*draft.said, (message_id, words)) if words else draft.said
+    return replace(draft, said=said, text="\n".join(part for _, part in said).strip())
 
 
 def understood(draft: Draft, read: Understanding, located: Located, procedure_of: Callable[[str], str]) -> Draft:
@@ -108,4 +118,5 @@ def from_json(data: Json) -> Draft:
     values["point"] = Point(**values["point"]) if values["point"] else None
     for name in ("topics", "words", "ties"):
         values[name] = tuple(values[name])
+    values["said"] = tuple((message_id, words) for message_id, words in values["said"])
     return Draft(**values)

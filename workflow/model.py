@@ -191,8 +191,8 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One fact, appended in the same transaction as the change. `kind` is a trigger's value or another past fact:
-    registered, added, urged, rated, relayed, reclassified, replaced, extension_asked, extension_granted, extension_denied, clock_missed."""
+    """One fact, appended in the same transaction as the change. `kind` is a trigger's value or another past fact: registered, added,
+    objected, urged, rated, relayed, corrected, extension_asked, extension_granted, extension_denied, clock_missed."""
 
     ticket_id: int
     at: datetime
@@ -240,6 +240,18 @@ class Dialog:
     step: str = ""
     data: Json = field(default_factory=dict)
     updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a message in a chat belongs to. `key`: the sentence it was, `SAID` for the person's own words; `card`: a card of the ticket."""
+
+    ticket_id: int
+    key: str
+    card: bool
+
+
+SAID = "said"
 
 
 @dataclass(frozen=True, slots=True)

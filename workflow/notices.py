@@ -40,6 +40,7 @@ HEADLINES: dict[str, str] = {
     Trigger.WITHDRAW: "notices.withdrawn",
     "extension_granted": "notices.extension_granted",
     "corrected": "notices.corrected",
+    "objected": "notices.objection_taken",
     Trigger.REQUEST_REVIEW: "notices.review_requested",
     Trigger.REQUEST_RECHECK: "notices.review_requested",
     Trigger.CONCLUDE_REVIEW: "notices.review_concluded",
@@ -54,6 +55,7 @@ HUB_TURN: dict[str, str] = {
     Trigger.REPLY: "",
     "extension_asked": "notices.extension_asked",
     "urged": "notices.urged",
+    "objected": "notices.objected",
     Trigger.REQUEST_REVIEW: "notices.review_requested",
     Trigger.REQUEST_RECHECK: "notices.review_requested",
 }

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from workflow.model import (
+    About,
     Assignee,
     Contact,
     Dialog,
@@ -158,20 +159,20 @@ class UnitOfWork(Protocol):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
     async def commit(self) -> None: ...
-    async def first_time(self, request_id: str) -> bool:
-        """Claims the id in this transaction; False if it was served before."""
+    async def first_time(self, request_id: str, at: datetime) -> bool:
+        """Claims the id in this transaction; False if it was served before. `at`: aware, when it was claimed."""
         ...
 
     async def card(self, contact_id: int, ticket_id: int) -> str | None:
         """The door's id of the live card's message, if one was sent."""
         ...
 
-    async def ticket_of_message(self, contact_id: int, message_id: str) -> int | None:
-        """Which ticket a delivered message was about: a reply to it belongs to that ticket."""
+    async def about(self, contact_id: int, message_id: str) -> About | None:
+        """Which ticket a message in this chat belongs to: a reply to it, or its correction, does so too."""
         ...
 
-    async def sent_message(self, contact_id: int, ticket_id: int) -> str | None:
-        """Latest message about a ticket, to reply to."""
+    async def remember(self, contact_id: int, message_id: str, ticket_id: int) -> None:
+        """The person's own message became part of a ticket."""
         ...
 
 

@@ -88,14 +88,23 @@ def buttons(ticket: Ticket) -> Rows:
     if ticket.state is State.ANSWERED:
         helped = Button("button.answer_helped", f"r:helped:{number}")
         return ((helped, Button("button.answer_not_helped", f"r:nothelped:{number}")),)
-    if ticket.state is State.CLOSED and not ticket.satisfaction:
-        return (tuple(Button(f"button.{mark}", f"r:rate:{number}:{mark}") for mark in _MARKS),)
     if ticket.state in RESTING:
-        return ()
+        return _after_the_end(ticket)
     found = [Button("button.add", f"r:add:{number}"), Button("button.urge", f"r:urge:{number}")]
     if row(Trigger.WITHDRAW, ticket.state) is not None:
         found.append(Button("button.withdraw", f"r:withdraw:{number}"))
     return (tuple(found),)
+
+
+def _after_the_end(ticket: Ticket) -> Rows:
+    rate = tuple(Button(f"button.{mark}", f"r:rate:{ticket.id}:{mark}") for mark in _MARKS)
+    rows = (rate,) if ticket.state is State.CLOSED and not ticket.satisfaction else ()
+    return (*rows, (Button("button.object", f"r:object:{ticket.id}"),)) if can_object(ticket) else rows
+
+
+def can_object(ticket: Ticket) -> bool:
+    """Whether it has ended in a way the person may not accept: refused, or closed after it was handled."""
+    return ticket.state is State.DECLINED or (ticket.state is State.CLOSED and ticket.lead is not None)
 
 
 def move(trigger: Trigger, ticket: Ticket) -> str:

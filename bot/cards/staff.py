@@ -16,6 +16,7 @@ from workflow.states import Party, State, Trigger
 
 SHOWN = 700  # code points of the text on a card; the rest behind a button
 _ADDITIONS = 3
+_FROM_RESIDENT = frozenset({"addition", "objection"})
 _REASON = 200
 _LEAD_CLOCKS = {State.DISPATCHED: ("sign",), State.DESIGNATED: ("sign",), State.HANDLING: ("rework", "reply")}
 _HUB_CLOCKS = {
@@ -112,11 +113,11 @@ def _trail(ticket: Ticket, words: Words, masker: Masker, events: Sequence[Event]
 
 def _additions(words: Words, masker: Masker, notes: Sequence[Note]) -> list[str]:
     lines = []
-    for note in [note for note in notes if note.kind == "addition"][-_ADDITIONS:]:
+    for note in [note for note in notes if note.kind in _FROM_RESIDENT][-_ADDITIONS:]:
         at = words.at(note.at)
         if note.text:
             text = shortened(masker.mask(note.text), _REASON)
-            lines.append(words.texts.say(words.language, "cards.addition", at=at, text=text))
+            lines.append(words.texts.say(words.language, f"cards.{note.kind}", at=at, text=text))
         if note.files:
             lines.append(words.texts.say(words.language, "cards.addition_files", at=at, count=len(note.files)))
     return lines

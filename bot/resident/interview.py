@@ -21,26 +21,28 @@ class Interview:
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
 
-    async def begin(
-        self, session: Session, contact: Contact, incoming: Incoming, place: str = "", *, alarmed: bool = False
-    ) -> None:
-        """A new matter. `place`: known already, from a grid's QR code. `alarmed`: the hub was paged for these words before."""
-        draft = Draft(secrets.token_hex(4), place=place, place_known=bool(place), urgent=alarmed)
-        await self.more(session, contact, incoming, draft)
+    @staticmethod
+    def new_id() -> str:
+        return secrets.token_hex(4)
+
+    async def begin(self, session: Session, contact: Contact, incoming: Incoming, place: str = "") -> None:
+        """A new matter. `place`: known already, from a grid's QR code."""
+        await self.more(session, contact, incoming, Draft(self.new_id(), place=place, place_known=bool(place)))
 
     async def more(self, session: Session, contact: Contact, incoming: Incoming, draft: Draft) -> None:
-        """Words, files or a point for a draft: read it all again, then ask the one next thing."""
+        """Words, files or a point for a draft; words of a message that was changed take the old ones' place."""
+        draft = intake.told(draft, incoming.text, incoming.message_id)
+        draft = replace(draft, files=(*draft.files, *incoming.files), point=incoming.location or draft.point)
+        await self.go_on(session, contact, draft, asks_point=incoming.location is not None)
+
+    async def go_on(self, session: Session, contact: Contact, draft: Draft, *, asks_point: bool = True) -> None:
+        """Reads all of it again, then asks the one next thing."""
         danger_before = draft.urgent
-        draft = replace(draft, files=(*draft.files, *incoming.files))
-        draft = self._reading.with_words(draft, incoming.text, session.region)
+        draft = self._reading.again(draft, session.region)
         if draft.urgent and not danger_before:
             await self._danger(session, contact, draft)
-        if incoming.location is not None:
-            draft = replace(draft, point=incoming.location)
-            guesses = self._reading.places.near(incoming.location.lat, incoming.location.lon)
-            await self._keep(session, contact, draft)
-            speech = asking.near(contact.id, draft, guesses) if guesses else answer(contact.id, "intake.outside", name="")
-            await session.say(speech)
+        if asks_point and draft.point is not None and not draft.place_known:
+            await self._confirm_point(session, contact, draft)
             return
         if not draft.place_known and await self._outside(session, contact, draft):
             return
@@ -48,14 +50,23 @@ class Interview:
             return
         await self.ask(session, contact, draft)
 
+    async def _confirm_point(self, session: Session, contact: Contact, draft: Draft) -> None:
+        point = draft.point
+        guesses = self._reading.places.near(point.lat, point.lon) if point is not None else ()
+        await self._keep(session, contact, draft)
+        if guesses:
+            await session.say(asking.near(contact.id, draft, guesses))
+        else:
+            await session.say(answer(contact.id, "intake.point_outside", asking.place_ways(draft)))
+
     async def ask(self, session: Session, contact: Contact, draft: Draft, edits: str = "") -> None:
         await self._keep(session, contact, draft)
         await session.say(asking.prompt(contact.id, draft, intake.next_ask(draft), session.region, edits))
 
     async def alarm(self, session: Session, contact: Contact, text: str, place: str = "") -> None:
         """Pages the hub for words that were said before anything else could be asked."""
-        draft = self._reading.with_words(Draft("alarm", place=place, place_known=bool(place)), text, session.region)
-        await self._danger(session, contact, draft)
+        draft = intake.told(Draft("alarm", place=place, place_known=bool(place)), text)
+        await self._danger(session, contact, self._reading.again(draft, session.region))
 
     async def _danger(self, session: Session, contact: Contact, draft: Draft) -> None:
         """Safety before everything: whom to call, at once. The hub is paged with the words as they are."""
@@ -108,8 +119,7 @@ class Interview:
         edits = incoming.message_id
         match verb:
             case "submit":
-                await self.close(session, contact)
-                await session.do(actor, intake.registration(draft, session.region.code))
+                await self._submit(session, contact, actor, draft)
             case "cancel" | "helped":
                 await self.close(session, contact)
                 await session.say(answer(contact.id, "intake.cancelled" if verb == "cancel" else "intake.glad", edits=edits))
@@ -123,6 +133,12 @@ class Interview:
             case _:
                 await self.ask(session, contact, self._chosen(session, draft, verb, argument), edits)
         return ""
+
+    async def _submit(self, session: Session, contact: Contact, actor: Actor, draft: Draft) -> None:
+        await self.close(session, contact)
+        ticket = await session.do(actor, intake.registration(draft, session.region.code))
+        for message_id in filter(None, (known for known, _ in draft.said)):
+            await session.uow.remember(contact.id, message_id, ticket.id)
 
     def _chosen(self, session: Session, draft: Draft, verb: str, argument: str) -> Draft:
         region = session.region

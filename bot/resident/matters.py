@@ -1,21 +1,21 @@
-"""What a resident does with tickets that exist: look, add, urge, withdraw, give a verdict, rate."""
+"""What a resident does with tickets that exist: look, add, urge, withdraw, object, give a verdict, rate."""
 
 from __future__ import annotations
 
+import re
+
+from bot.cards.resident import can_object
 from bot.doors import Incoming
 from bot.outgoing import Keyboard, answer, button, literal, rows
-from workflow.commands import Add, Move, Rate, Relay, Urge
+from bot.resident.additions import ADDING, OBJECTING, ask_words, own
+from workflow.commands import Move, Rate, Urge
 from workflow.desk import Session
-from workflow.model import Actor, Contact, Dialog, Json, Outcome, Priority, Speech, Ticket
-from workflow.states import RESTING, State, Trigger
+from workflow.model import Actor, Contact, Outcome, Priority, Speech, Ticket
+from workflow.states import State, Trigger
 
-ADDING, OBJECTING = "resident.add", "resident.object"
+_NUMBER = re.compile(r"[A-Za-z]{1,6}-?\d{6}-?\d{4,}")
+_SERIAL = re.compile(r"\d{1,4}")
 _OUTCOMES = {"solved": Outcome.RESOLVED, "partly": Outcome.PARTLY}
-
-
-async def own(session: Session, contact: Contact, ticket_id: int) -> Ticket | None:
-    ticket = await session.uow.tickets.get(ticket_id)
-    return ticket if ticket is not None and ticket.reporter == contact.id else None
 
 
 async def show(session: Session, contact: Contact, ticket: Ticket) -> None:
@@ -35,11 +35,54 @@ def _choices(tickets: tuple[Ticket, ...], verb: str) -> Keyboard:
     return rows([literal(ticket.number, f"r:{verb}:{ticket.id}") for ticket in tickets[:10]])
 
 
-async def choose(session: Session, contact: Contact, verb: str) -> None:
-    """For /add, /urge, /withdraw without a number: the only open one, else ask which."""
+async def named(session: Session, contact: Contact, words: str) -> Ticket | None:
+    """The person's own ticket of a number; its last digits will do ("7")."""
+    full, short = _NUMBER.search(words), _SERIAL.fullmatch(words.strip())
+    if full is None and short is None:
+        return None
+    wanted = _digits(full[0]) if full is not None else words.strip()
+    mine = await session.uow.tickets.of_reporter(contact.id, open_only=False, limit=100)
+    if full is not None:
+        return next((ticket for ticket in mine if _digits(ticket.number) == wanted), None)
+    return next((ticket for ticket in mine if int(ticket.number.rpartition("-")[2]) == int(wanted)), None)
+
+
+def _digits(number: str) -> str:
+    return re.sub(r"[^0-9]", "", number)
+
+
+async def asked_for(session: Session, contact: Contact, incoming: Incoming) -> Ticket | None:
+    """The ticket whose number is all that was said: looking it up needs no command."""
+    words = incoming.text.strip()
+    bare = _NUMBER.fullmatch(words) or _SERIAL.fullmatch(words)
+    return await named(session, contact, words) if bare and not incoming.files else None
+
+
+async def choose(session: Session, contact: Contact, actor: Actor, verb: str, words: str) -> None:
+    """/add, /urge, /withdraw: the ticket that was named, the only open one, else ask which."""
     tickets = await session.uow.tickets.of_reporter(contact.id, open_only=True)
+    found = await named(session, contact, words) if words.strip() else None
+    if words.strip() and found is None:
+        await session.say(answer(contact.id, "refused.not_found"))
+        return
+    only = found or (tickets[0] if len(tickets) == 1 else None)
+    if only is not None:
+        await _act(session, contact, actor, verb, only)
+        return
     key = "resident.which" if tickets else "resident.no_open_tickets"
     await session.say(answer(contact.id, key, _choices(tickets, verb)))
+
+
+async def _act(session: Session, contact: Contact, actor: Actor, verb: str, ticket: Ticket) -> None:
+    match verb:
+        case "add":
+            await ask_words(session, contact, ADDING, ticket)
+        case "urge":
+            await session.do(actor, Urge(ticket.id))
+            await session.say(answer(contact.id, "notices.urge_taken", ticket_id=ticket.id))
+        case _:
+            sure = (button("resident.withdraw_yes", f"r:gone:{ticket.id}"), button("resident.withdraw_no", f"r:show:{ticket.id}"))
+            await session.say(answer(contact.id, "resident.withdraw_sure", (sure,), number=ticket.number))
 
 
 async def press(session: Session, contact: Contact, actor: Actor, incoming: Incoming) -> str:
@@ -51,16 +94,11 @@ async def press(session: Session, contact: Contact, actor: Actor, incoming: Inco
     match verb:
         case "show":
             await show(session, contact, ticket)
-        case "add":
-            await _await(session, contact, ADDING, ticket)
-            await session.say(answer(contact.id, "resident.ask_addition", ticket_id=ticket.id, number=ticket.number))
-        case "urge":
-            await session.do(actor, Urge(ticket.id))
-            await session.say(answer(contact.id, "notices.urge_taken", ticket_id=ticket.id))
-            return "resident.urged"
-        case "withdraw":
-            sure = (button("resident.withdraw_yes", f"r:gone:{ticket.id}"), button("resident.withdraw_no", f"r:show:{ticket.id}"))
-            await session.say(answer(contact.id, "resident.withdraw_sure", (sure,), number=ticket.number))
+        case "add" | "urge" | "withdraw":
+            await _act(session, contact, actor, verb, ticket)
+            return "resident.urged" if verb == "urge" else ""
+        case "object" if can_object(ticket):
+            await ask_words(session, contact, OBJECTING, ticket)
         case "gone":
             await session.do(actor, Move(ticket.id, Trigger.WITHDRAW))
         case "verdict":
@@ -81,31 +119,4 @@ async def _verdict(session: Session, contact: Contact, actor: Actor, ticket: Tic
     if verdict in _OUTCOMES:
         await session.do(actor, Move(ticket.id, Trigger.CLOSE, verdict=verdict, outcome=_OUTCOMES[verdict], reworks=expected))
         return
-    await _await(session, contact, OBJECTING, ticket, expected)
-    await session.say(answer(contact.id, "resident.ask_what_is_left", ticket_id=ticket.id, number=ticket.number))
-
-
-async def _await(session: Session, contact: Contact, step: str, ticket: Ticket, reworks: int | None = None) -> None:
-    data: Json = {"ticket": ticket.id, "reworks": reworks}
-    await session.uow.dialogs.save(Dialog(contact.id, step, data, session.now))
-
-
-async def awaited(session: Session, contact: Contact, actor: Actor, incoming: Incoming, dialog: Dialog) -> bool:
-    """The words we asked for. False if the ticket went on meanwhile: then they are a message like any other."""
-    ticket = await own(session, contact, int(dialog.data["ticket"]))
-    await session.uow.dialogs.save(Dialog(contact.id, "", {}, session.now))
-    if ticket is None or ticket.state in RESTING:
-        return False
-    if dialog.step == OBJECTING:
-        move = Move(ticket.id, Trigger.REWORK, incoming.text, verdict="unsolved", reworks=dialog.data.get("reworks"))
-        await session.do(actor, move)
-        return True
-    await add(session, contact, actor, ticket, incoming)
-    return True
-
-
-async def add(session: Session, contact: Contact, actor: Actor, ticket: Ticket, incoming: Incoming, *, relay: bool = False) -> None:
-    """Adds to a ticket; a reply to the handler's question goes to the handler."""
-    command = Relay if relay else Add
-    await session.do(actor, command(ticket.id, incoming.text, incoming.files))
-    await session.say(answer(contact.id, "resident.added", ticket_id=ticket.id, number=ticket.number))
+    await ask_words(session, contact, OBJECTING, ticket, reworks=expected)

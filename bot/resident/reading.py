@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from workflow import intake
 from workflow.intake import Draft
@@ -27,7 +27,3 @@ class Reading:
         inside = draft.place if draft.place and not draft.place_known else ""
         read = self.classifier.understand(draft.text)
         return intake.understood(draft, read, self.places.locate(draft.text, inside), procedure_of)
-
-    def with_words(self, draft: Draft, words: str, region: Region) -> Draft:
-        text = f"{draft.text}\n{words}".strip() if words else draft.text
-        return self.again(replace(draft, text=text), region)

@@ -46,6 +46,8 @@ class StaffConversation:
 
     async def _hear(self, turn: Turn) -> str | None:
         incoming = turn.incoming
+        if incoming.edited:
+            return await _edited(turn)
         if incoming.button:
             return await self._press(turn)
         command = _COMMAND.fullmatch(incoming.text.strip())
@@ -92,6 +94,14 @@ class StaffConversation:
             case _:
                 return None
         return ""
+
+
+async def _edited(turn: Turn) -> str | None:
+    """A changed message: staff may be residents too, unless they are in the middle of a step."""
+    if not steps.is_open(turn):
+        return None
+    await turn.say("staff.edited")
+    return ""
 
 
 async def _move(turn: Turn, verb: str, ticket_id: int, reworks: str) -> str:

@@ -14,6 +14,8 @@ from workflow.states import Party, State, Trigger
 
 _QUOTED = 300  # code points of the resident's words shown beside a draft
 _MAX_RESULT = 8000  # code points of a reply
+_TALK = frozenset({"notices.relayed_to_handler", "staff.relayed", "staff.ask_relay"})
+"""Messages of a conversation with the resident: a reply to one of them goes on with it."""
 
 
 async def pressed(turn: Turn, verb: str, ticket_id: int) -> str | None:
@@ -91,28 +93,22 @@ async def _hand_over(turn: Turn, ticket: Ticket) -> str:
 
 
 async def replied_to(turn: Turn) -> bool:
-    """A reply to a message about a ticket: to the card of one being handled, it drafts the result; to a resident's words that
-    were passed on, it goes back to the resident. False where it is no such reply, or the person's own complaint."""
-    incoming = turn.incoming
-    ticket_id = await turn.session.uow.ticket_of_message(turn.contact.id, incoming.reply_to) if incoming.reply_to else None
-    ticket = await turn.session.uow.tickets.get(ticket_id) if ticket_id is not None else None
+    """A reply to a message about a ticket: to a resident's words that were passed on, it goes back to the resident; to anything else
+    about a ticket being handled, it drafts the result. False where it is no such reply, or the person's own complaint."""
+    incoming, uow = turn.incoming, turn.session.uow
+    about = await uow.about(turn.contact.id, incoming.reply_to) if incoming.reply_to else None
+    ticket = await uow.tickets.get(about.ticket_id) if about is not None else None
     held = turn.held(ticket) if ticket is not None else frozenset()
-    if ticket is None or not held or Party.REPORTER in held or not (incoming.text.strip() or incoming.files):
+    if about is None or ticket is None or not held or Party.REPORTER in held or not (incoming.text.strip() or incoming.files):
         return False
-    if incoming.reply_to != await turn.session.uow.card(turn.contact.id, ticket.id) and await _talking(turn, ticket):
+    if about.key in _TALK:
         await turn.session.do(turn.actor, Relay(ticket.id, incoming.text, incoming.files))
         await turn.say("staff.relayed", ticket=ticket)
-        return True
-    if Party.LEAD not in held:
-        return False
-    if ticket.state in {State.DISPATCHED, State.DESIGNATED}:
+    elif Party.LEAD not in held:
+        await turn.say("staff.use_the_card", ticket=ticket)
+    elif ticket.state in {State.DISPATCHED, State.DESIGNATED}:
         await turn.say("staff.sign_first", ticket=ticket)
-        return True
-    turn.check(ticket, Trigger.REPLY)
-    await _draft(turn, ticket, [], [])
+    else:
+        turn.check(ticket, Trigger.REPLY)
+        await _draft(turn, ticket, [], [])
     return True
-
-
-async def _talking(turn: Turn, ticket: Ticket) -> bool:
-    notes = await turn.session.uow.tickets.notes(ticket.id)
-    return ticket.reporter is not None and any(note.kind == "relay" for note in notes)

@@ -79,7 +79,7 @@ async def test_a_refused_move_leaves_no_trace(town: Town) -> None:
     async with SqlUnitOfWork(town.database) as uow:
         assert await uow.tickets.get(ticket.id) == ticket
         assert len(await uow.tickets.events(ticket.id)) == 1
-        assert await uow.first_time("again")
+        assert await uow.first_time("again", town.clock.now())
     assert await town.heard() == []
 
 

@@ -15,7 +15,7 @@ from storage.tables import metadata
 from tests.clock import FrozenClock
 from tests.contract.conftest import Town
 from workflow.errors import Conflict
-from workflow.model import Button, Contact, Dialog, Invite, Priority, Role, Speech
+from workflow.model import SAID, About, Button, Contact, Dialog, Invite, Priority, Role, Speech
 
 
 async def test_the_migrations_build_the_tables(database: Database) -> None:
@@ -122,8 +122,11 @@ async def test_a_reply_to_a_message_finds_its_ticket(town: Town) -> None:
     async with SqlUnitOfWork(town.database) as uow:
         message = await uow.card(contact, ticket.id)
         assert message is not None
-        assert await uow.ticket_of_message(contact, message) == ticket.id
-        assert await uow.ticket_of_message(contact + 1, message) is None
+        assert await uow.about(contact, message) == About(ticket.id, "notices.registered", card=True)
+        assert await uow.about(contact + 1, message) is None
+        await uow.remember(contact, "her own", ticket.id)
+        assert await uow.about(contact, "her own") == About(ticket.id, SAID, card=False)
+        assert await uow.card(contact, ticket.id) == message
 
 
 async def test_an_invite_works_once(town: Town) -> None:

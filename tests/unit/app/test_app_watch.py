@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from app.watch import CLOCK_MISSED, Watch
 from storage import SqlUnitOfWork
 from tests.unit.app.bench import Bench
@@ -29,3 +31,19 @@ async def test_nothing_is_said_before_the_time(bench: Bench) -> None:
     await registered(bench)
     assert await a_watch(bench).tick() == 0
     assert await bench.waiting() == []
+
+
+async def test_finished_rows_go_after_a_week_and_are_looked_for_once_an_hour(bench: Bench) -> None:
+    asked: list[datetime] = []
+
+    async def purged(before: datetime) -> int:
+        asked.append(before)
+        return 0
+
+    watch = Watch(lambda: SqlUnitOfWork(bench.database), bench.desk, bench.clock, purge=purged)
+    await watch.clean()
+    await watch.clean()
+    assert asked == [bench.clock.now() - timedelta(days=7)]
+    bench.clock.move(hours=1)
+    await watch.clean()
+    assert len(asked) == 2

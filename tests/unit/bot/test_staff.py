@@ -53,6 +53,7 @@ class Office:
     clock: FrozenClock
     people: dict[str, Contact] = field(default_factory=dict)
     screen: dict[str, list[ReadyMessage]] = field(default_factory=dict)
+    ids: dict[str, list[str]] = field(default_factory=dict)
     served: int = 0
 
     def __post_init__(self) -> None:
@@ -106,11 +107,17 @@ class Office:
                         ready = await self.speaker.render(uow, contact, item.speech)
                 if ready is not None:
                     self.screen.setdefault(names[item.contact.id], []).append(ready)
+                    self.ids.setdefault(names[item.contact.id], []).append(f"m{item.id}")
                     assert all(len(button.data.encode()) <= 64 for line in ready.buttons for button in line)
                 await queue.sent(item, f"m{item.id}" if ready is not None else "", self.clock.now())
 
     def last(self, who: str) -> ReadyMessage:
         return self.screen[who][-1]
+
+    def message(self, who: str, words: str) -> str:
+        """The id of the newest message with these words."""
+        found = [sent for sent, ready in zip(self.ids[who], self.screen[who], strict=True) if words in ready.html]
+        return found[-1]
 
     async def ticket(self, ticket_id: int) -> Ticket:
         async with SqlUnitOfWork(self.database) as uow:
@@ -275,8 +282,7 @@ async def test_words_go_both_ways_without_numbers(office: Office) -> None:
     assert "When are you in?" in office.last("resident").html
     await office.do("resident", Relay(ticket.id, f"At six, call {PHONE}"))
     assert "At six, call ****" in office.last("worker").html
-    async with SqlUnitOfWork(office.database) as uow:
-        message = await uow.sent_message(office.people["worker"].id, ticket.id)
+    message = office.message("worker", "At six")
     assert await office.write("worker", "See you then", reply_to=message) == ""
     assert "See you then" in office.last("resident").html
 

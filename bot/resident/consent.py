@@ -1,0 +1,62 @@
+"""The notice before the first question. Danger does not wait for it, and what was said meanwhile is kept, not lost."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.doors import Incoming
+from bot.outgoing import answer, button
+from bot.resident.interview import Interview
+from bot.resident.payload import place_of
+from bot.resident.reading import Reading
+from workflow import intake
+from workflow.desk import Session
+from workflow.intake import Draft
+from workflow.model import Contact, Dialog
+
+STEP = "consent"
+
+
+class Consent:
+    def __init__(self, reading: Reading, interview: Interview) -> None:
+        self._reading = reading
+        self._interview = interview
+
+    async def hear(self, session: Session, contact: Contact, incoming: Incoming, dialog: Dialog | None) -> str:
+        """Anything from a person who has not agreed yet. The answer is the key of a toast, or ""."""
+        waiting = dialog is not None and dialog.step == STEP
+        held = intake.from_json(dialog.data) if dialog is not None and waiting else Draft(Interview.new_id())
+        match incoming.button:
+            case "c:yes":
+                await self._agreed(session, contact, incoming, held)
+            case "c:privacy":
+                await session.say(answer(contact.id, "city.privacy_full"))
+            case "":
+                await self._hold(session, contact, incoming, held)
+            case _:
+                return "intake.button_is_old"
+        return ""
+
+    async def _agreed(self, session: Session, contact: Contact, incoming: Incoming, held: Draft) -> None:
+        agreed = replace(contact, consented_at=session.now)
+        await session.uow.contacts.save(agreed)
+        await session.uow.dialogs.save(Dialog(contact.id, "", {}, session.now))
+        await session.say(answer(contact.id, "resident.welcome", edits=incoming.message_id))
+        if held.said or held.files or held.point or held.place:
+            await self._interview.go_on(session, agreed, held)
+
+    async def _hold(self, session: Session, contact: Contact, incoming: Incoming, held: Draft) -> None:
+        place = place_of(session.region, incoming.text)
+        if place:
+            held = replace(held, place=place, place_known=True)
+        words = "" if incoming.text.startswith("/") else incoming.text
+        held = intake.told(held, words, incoming.message_id)
+        held = replace(held, files=(*held.files, *incoming.files), point=incoming.location or held.point)
+        if words and not held.urgent and self._reading.classifier.understand(words).danger:
+            held = replace(held, urgent=True)
+            await self._interview.alarm(session, contact, words, held.place)
+        await session.uow.dialogs.save(Dialog(contact.id, STEP, intake.to_json(held), session.now))
+        if incoming.edited:
+            return
+        ways = ((button("resident.agree", "c:yes"), button("resident.privacy", "c:privacy")),)
+        await session.say(answer(contact.id, "resident.notice", ways, city=session.region.name))

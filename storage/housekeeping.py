@@ -1,0 +1,33 @@
+"""What has done its work and is only in the way, or personal data without a purpose: read updates, sent speeches, served requests."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Table, delete, select
+
+from storage.engine import Database
+from storage.tables import inbox, outbox, requests
+
+_BATCH = 2000
+"""Rows a transaction: other writers wait no longer than that takes."""
+
+
+async def purge(database: Database, before: datetime) -> int:
+    """Deletes what was finished before an aware time; what waits, was set aside or is dead stays for staff. Answers how many rows."""
+    finished: tuple[tuple[Table, ColumnElement[bool]], ...] = (
+        (inbox, (inbox.c.status == "done") & (inbox.c.received_at < before)),
+        (outbox, (outbox.c.status == "sent") & (outbox.c.sent_at < before)),
+        (requests, requests.c.at < before),
+    )
+    return sum([await _purge(database, table, where) for table, where in finished])
+
+
+async def _purge(database: Database, table: Table, where: ColumnElement[bool]) -> int:
+    gone, batch = 0, _BATCH
+    while batch == _BATCH:
+        some = select(table.c.id).where(where).limit(_BATCH)
+        async with database.writing() as connection:
+            batch = (await connection.execute(delete(table).where(table.c.id.in_(some)))).rowcount
+        gone += batch
+    return gone

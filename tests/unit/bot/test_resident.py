@@ -1,0 +1,325 @@
+"""The resident's half of the chat, with the real language of a city, over a real desk."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+import nlp
+import texts
+from app.region_pack import load
+from bot.conversation import Conversation
+from bot.doors import Incoming, ReadyMessage
+from bot.resident import Reading, ResidentConversation
+from bot.speak import Speaker
+from bot.staff import StaffConversation
+from storage import Database, OutboxQueue, SqlUnitOfWork, migrate, open_database
+from tests.clock import FrozenClock
+from tests.workflow.build import PlainWeeks
+from workflow.commands import Move
+from workflow.desk import Desk, Session
+from workflow.model import Assignee, Contact, FileRef, Note, Post, Role, Ticket
+from workflow.region import Level, Region
+from workflow.routing import ancestor
+from workflow.states import State, Trigger
+
+PACK = Path(__file__).parents[3] / "regions" / "jiangmen"
+PHOTO = FileRef("ab" * 32, "photo", "image/jpeg", 3)
+MATTER = "杜阮井根村村口的垃圾堆三天没人清，好臭"
+
+
+@pytest.fixture(scope="module")
+def region() -> Region:
+    return load(PACK)
+
+
+@pytest.fixture(scope="module")
+def language(region: Region) -> nlp.Language:
+    return nlp.build(PACK / "language", region)
+
+
+@dataclass
+class Chat:
+    """One resident, one officer, one worker; what was delivered to each stands in `screen` as (message id, message)."""
+
+    database: Database
+    region: Region
+    language: nlp.Language
+    clock: FrozenClock = field(default_factory=FrozenClock)
+    screen: dict[str, list[tuple[str, ReadyMessage]]] = field(default_factory=dict)
+    served: int = 0
+
+    def __post_init__(self) -> None:
+        sentences = texts.load(self.region.sentences, strict=True)
+        found = self.language
+        reading = Reading(found.classifier, found.places, found.answers, found.masker)
+        staff = StaffConversation(sentences, lambda: self.region, found.masker)
+        self.conversation = Conversation(sentences, ResidentConversation(reading), staff)
+        self.desk = Desk(lambda: SqlUnitOfWork(self.database), lambda: self.region, self.clock, PlainWeeks(), lambda: "123456")
+        self.speaker = Speaker(sentences, lambda: self.region, found.masker, self.clock, ZoneInfo(self.region.time_zone))
+
+    async def hear(self, who: str, **given: object) -> str:
+        self.served += 1
+        incoming = Incoming("test", f"u{self.served}", who, who, self.clock.now(), **given)  # type: ignore[arg-type]  # test shorthand
+        toast = await self.desk.serve(incoming.request_id, lambda session: self.conversation.hear(session, incoming))
+        await self.deliver()
+        return str(toast)
+
+    async def says(self, text: str, who: str = "resident", **given: object) -> str:
+        self.served += 1
+        return await self.hear(who, text=text, **({"message_id": f"own{self.served}"} | given))
+
+    async def presses(self, label: str, who: str = "resident") -> str:
+        for message_id, ready in reversed(self.screen[who]):
+            for button in (button for line in ready.buttons for button in line):
+                if label in button.label:
+                    return await self.hear(who, button=button.data, message_id=message_id)
+        raise AssertionError(f"no button {label}")
+
+    async def deliver(self) -> None:
+        queue = OutboxQueue(self.database)
+        while items := await queue.claim(self.clock.now()):
+            for item in items:
+                async with SqlUnitOfWork(self.database, reading=True) as uow:
+                    ready = await self.speaker.render(uow, item.contact, item.speech)
+                message_id = (ready.edits or f"m{item.id}") if ready is not None else ""
+                if ready is not None:
+                    self.screen.setdefault(item.contact.address, []).append((message_id, ready))
+                await queue.sent(item, message_id, self.clock.now())
+
+    def last(self, who: str = "resident") -> str:
+        return self.screen[who][-1][1].html
+
+    def labels(self, who: str = "resident") -> list[str]:
+        return [button.label for line in self.screen[who][-1][1].buttons for button in line]
+
+    def newest(self, words: str, who: str = "resident") -> str:
+        return next(message_id for message_id, ready in reversed(self.screen[who]) if words in ready.html)
+
+    async def consented(self) -> None:
+        await self.says("/start")
+        await self.presses("继续")
+
+    async def filed(self) -> Ticket:
+        await self.consented()
+        await self.says(MATTER)
+        await self.presses("提交")
+        return await self.ticket()
+
+    async def ticket(self, ticket_id: int = 1) -> Ticket:
+        async with SqlUnitOfWork(self.database, reading=True) as uow:
+            found = await uow.tickets.get(ticket_id)
+        assert found is not None
+        return found
+
+    async def notes(self, ticket_id: int = 1) -> list[Note]:
+        async with SqlUnitOfWork(self.database, reading=True) as uow:
+            return list(await uow.tickets.notes(ticket_id))
+
+    async def move(self, who: str, *moves: Move) -> None:
+        for move in moves:
+            self.served += 1
+
+            async def work(session: Session, move: Move = move) -> None:
+                contact = await session.uow.contacts.by_address("test", who)
+                assert contact is not None
+                await session.do(await session.actor(contact), move)
+
+            await self.desk.serve(f"move{self.served}", work)
+        await self.deliver()
+
+    async def to_closed(self, ticket: Ticket) -> None:
+        await self.move("officer", Move(ticket.id, Trigger.ACCEPT), Move(ticket.id, Trigger.DISPATCH, assignee=self.grid))
+        await self.move("worker", Move(ticket.id, Trigger.SIGN), Move(ticket.id, Trigger.REPLY, result="已清运"))
+        await self.move("officer", Move(ticket.id, Trigger.RELEASE))
+
+    @property
+    def grid(self) -> Assignee:
+        return Assignee("grid", self.region.children[self.language.places.locate(MATTER).code][0])
+
+
+@pytest.fixture
+async def chat(tmp_path: Path, region: Region, language: nlp.Language) -> AsyncIterator[Chat]:
+    database = open_database(f"sqlite+aiosqlite:///{tmp_path / 'city.db'}")
+    await migrate(database)
+    chat = Chat(database, region, language)
+    async with SqlUnitOfWork(database) as uow:
+        officer = await uow.contacts.add(Contact(0, "test", "officer", consented_at=chat.clock.now()))
+        worker = await uow.contacts.add(Contact(0, "test", "worker", consented_at=chat.clock.now()))
+        await uow.posts.add(Post(0, officer.id, Role.HUB_OFFICER, "hub", ancestor(region, chat.grid.place, Level.TOWN)))
+        await uow.posts.add(Post(0, worker.id, Role.GRID_WORKER, "grid", chat.grid.place))
+        await uow.commit()
+    yield chat
+    await database.close()
+
+
+async def test_everything_said_before_the_notice_was_read_is_kept(chat: Chat) -> None:
+    await chat.says("杜阮井根村村口", files=(PHOTO,))
+    await chat.says("垃圾堆三天没人清，好臭")
+    assert "演示系统" in chat.last()
+    await chat.presses("继续")
+    card = chat.last()
+    assert "环境卫生与垃圾" in card and "附件　1" in card
+
+
+async def test_a_changed_message_takes_the_place_of_the_old_one_in_a_draft(chat: Chat) -> None:
+    await chat.consented()
+    await chat.says("杜阮井根村路灯坏了", message_id="own")
+    await chat.says("杜阮井根村垃圾没人清", message_id="own", edited=True)
+    assert "环境卫生与垃圾" in chat.last()
+    await chat.presses("提交")
+    assert (await chat.ticket()).text == "杜阮井根村垃圾没人清"
+
+
+async def test_a_changed_message_of_a_ticket_is_an_addition(chat: Chat) -> None:
+    await chat.consented()
+    await chat.says(MATTER, message_id="own")
+    await chat.presses("提交")
+    await chat.says(MATTER + "，还有老鼠", message_id="own", edited=True)
+    assert "已补充到" in chat.last()
+    assert [note.text for note in await chat.notes()] == [MATTER + "，还有老鼠"]
+
+
+async def test_a_changed_message_that_belongs_to_nothing_is_left_alone(chat: Chat) -> None:
+    await chat.consented()
+    before = len(chat.screen["resident"])
+    assert await chat.says("谢谢", message_id="other", edited=True) == ""
+    assert len(chat.screen["resident"]) == before
+
+
+async def test_a_reply_to_the_card_is_an_addition_also_in_the_middle_of_another_matter(chat: Chat) -> None:
+    ticket = await chat.filed()
+    card = chat.newest(ticket.number)
+    await chat.says("杜阮镇龙榜村路灯坏了")
+    await chat.says("今天更臭了", reply_to=card)
+    assert [note.text for note in await chat.notes()] == ["今天更臭了"]
+    await chat.presses("提交")
+    assert (await chat.ticket(2)).text == "杜阮镇龙榜村路灯坏了"
+
+
+async def test_words_and_answers_pass_between_resident_and_worker(chat: Chat) -> None:
+    ticket = await chat.filed()
+    await chat.move("officer", Move(ticket.id, Trigger.ACCEPT), Move(ticket.id, Trigger.DISPATCH, assignee=chat.grid))
+    await chat.move("worker", Move(ticket.id, Trigger.SIGN))
+    await chat.presses("联系居民", "worker")
+    await chat.says("具体在村口哪一边？", "worker")
+    asked = chat.newest("具体在村口哪一边")
+    await chat.says("牌坊右边", reply_to=asked)
+    assert "牌坊右边" in chat.last("worker")
+    assert [note.kind for note in await chat.notes()] == ["relay", "relay"]
+    await chat.says("好的，马上到", "worker", reply_to=chat.newest("牌坊右边", "worker"))
+    assert "好的，马上到" in chat.last()
+    await chat.says("已清运", "worker", reply_to=chat.newest(MATTER, "worker"))
+    assert "好的" in chat.last(), "what answers the card is a draft for the hub, not words for the resident"
+
+
+async def test_an_officer_who_replies_to_a_card_is_shown_the_buttons(chat: Chat) -> None:
+    ticket = await chat.filed()
+    await chat.says("尽快处理", "officer", reply_to=chat.newest(ticket.number, "officer"))
+    assert "按钮" in chat.last("officer")
+    assert await chat.notes() == []
+
+
+async def test_not_solved_after_the_end_is_worked_on_again(chat: Chat) -> None:
+    ticket = await chat.filed()
+    await chat.to_closed(ticket)
+    await chat.presses("解决了")
+    await chat.presses("没解决，不服")
+    await chat.says("今天又满了", files=(PHOTO,))
+    found = await chat.ticket()
+    assert (found.state, found.outcome) == (State.HANDLING, None)
+    assert [note.files for note in await chat.notes() if note.kind == "addition"] == [(PHOTO,)]
+
+
+async def test_a_photo_before_the_words_goes_with_them(chat: Chat) -> None:
+    ticket = await chat.filed()
+    await chat.to_closed(ticket)
+    await chat.presses("没解决")
+    await chat.says("", files=(PHOTO,))
+    assert "说一句就行" in chat.last()
+    await chat.says("今天又满了")
+    assert (await chat.ticket()).state is State.HANDLING
+    assert [note.files for note in await chat.notes() if note.kind == "addition"] == [(PHOTO,)]
+
+
+async def test_a_reply_to_a_closed_card_is_asked_about(chat: Chat) -> None:
+    ticket = await chat.filed()
+    await chat.to_closed(ticket)
+    await chat.presses("解决了")
+    for choice, state in (("只是说一声", State.CLOSED), (f"{ticket.number} 没解决", State.HANDLING)):
+        await chat.says("又来了", reply_to=chat.newest("已办结"))
+        assert chat.labels()[0].startswith(ticket.number)
+        await chat.presses(choice)
+        assert (await chat.ticket()).state is state
+
+
+async def test_a_few_words_after_the_end_are_asked_about_too(chat: Chat) -> None:
+    ticket = await chat.filed()
+    await chat.to_closed(ticket)
+    await chat.presses("解决了")
+    await chat.says("不服")
+    await chat.presses("没解决，不服")
+    assert (await chat.ticket()).state is State.HANDLING
+
+
+async def test_a_refusal_can_be_objected_to(chat: Chat) -> None:
+    ticket = await chat.filed()
+    await chat.move("officer", Move(ticket.id, Trigger.DECLINE, reason="不属本镇", route="城管热线"))
+    assert "城管热线" in chat.last()
+    await chat.presses("没解决，不服")
+    await chat.says("这里就是本镇的地")
+    assert "异议" in chat.last()
+    assert "这里就是本镇的地" in chat.last("officer")
+    await chat.presses("异议成立", "officer")
+    await chat.says("核实属本镇", "officer")
+    assert (await chat.ticket()).state is State.REGISTERED
+
+
+async def test_a_third_no_is_still_heard(chat: Chat) -> None:
+    ticket = await chat.filed()
+    await chat.to_closed(ticket)
+    for words in ("一", "二"):
+        await chat.presses("没解决")
+        await chat.says(f"还没清，第{words}次")
+        await chat.move("worker", Move(ticket.id, Trigger.REPLY, result="再清"))
+        await chat.move("officer", Move(ticket.id, Trigger.RELEASE))
+    await chat.presses("没解决")
+    await chat.says("第三次还没清")
+    assert (await chat.ticket()).state is State.EVALUATING
+    assert "第三次还没清" in [note.text for note in await chat.notes()]
+
+
+async def test_a_number_alone_shows_the_ticket(chat: Chat) -> None:
+    ticket = await chat.filed()
+    for words in (ticket.number, ticket.number.lower(), "1", "0001"):
+        await chat.says(words)
+        assert ticket.number in chat.last() and "查询码" in chat.last()
+
+
+async def test_commands_take_a_number_or_the_only_open_one(chat: Chat) -> None:
+    ticket = await chat.filed()
+    await chat.says("/urge")
+    assert "已为您催办" in chat.last() and ticket.number in chat.last()
+    await chat.says("/urge")
+    assert "24 小时内" in chat.last()
+    await chat.says("/add " + ticket.number)
+    await chat.says("还有老鼠")
+    assert [note.text for note in await chat.notes()] == ["还有老鼠"]
+    await chat.says("/withdraw 99")
+    assert "没有找到" in chat.last()
+    await chat.says("/withdraw")
+    await chat.presses("确定撤回")
+    assert (await chat.ticket()).state is State.WITHDRAWN
+
+
+async def test_nobody_else_sees_a_ticket_by_its_number(chat: Chat) -> None:
+    ticket = await chat.filed()
+    await chat.says("/start", "stranger")
+    await chat.presses("继续", "stranger")
+    for words in (f"/status {ticket.number}", "/status JM-000101-0001"):
+        await chat.says(words, "stranger")
+        assert "没有找到" in chat.last("stranger")
