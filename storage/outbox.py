@@ -42,6 +42,12 @@ class OutboxQueue:
             people = await _people(connection, {row["contact_id"] for row in found})
         return [OutboxItem(row["id"], people[row["contact_id"]], rows.speech_in(row["speech"]), row["attempts"]) for row in found]
 
+    async def take_over(self) -> None:
+        """At the start of the only process of a database: what the last one had in hand when it died is nobody's, and need not wait
+        until its lease runs out."""
+        async with self._database.writing() as connection:
+            await connection.execute(update(outbox).where(outbox.c.leased_until.is_not(None)).values(leased_until=None))
+
     async def sent(self, item: OutboxItem, message_id: str, now: datetime) -> None:
         async with self._database.writing() as connection:
             done = {"status": "sent", "sent_at": now, "message_id": message_id, "leased_until": None}

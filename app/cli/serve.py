@@ -18,7 +18,7 @@ from app.serving import WebServer, web_app
 from app.telegram import Polling, Webhook, hook_routes, opened
 from bot.telegram.pacing import Pace
 from bot.telegram.start import Telegram
-from storage import Database, migrate, open_database
+from storage import Database, OutboxQueue, migrate, open_database
 from web.demo import DemoPage
 from workflow.region import Region
 
@@ -45,6 +45,8 @@ async def _serve(context: Context, config: Config, region: Region, *, with_demo:
     try:
         context.console.print("[1/3] preparing the database", markup=False)
         await migrate(database)
+        if database.is_sqlite:
+            await OutboxQueue(database).take_over()
         async with AsyncExitStack() as closing:
             wanted = config.telegram.mode != "off" and not with_demo
             talks = await closing.enter_async_context(await opened(config, context.clock)) if wanted else None

@@ -124,11 +124,6 @@ class Process:
         if self._child is not None:
             await self.kill()
 
-    def a_minute_later(self) -> None:
-        """While nobody runs: leases of the last life are over."""
-        with closing(sqlite3.connect(self.database)) as database, database:
-            database.execute("UPDATE outbox SET leased_until = NULL")
-
     def count(self, table: str, where: str = "1 = 1") -> int:
         with closing(sqlite3.connect(self.database)) as database:
             return int(database.execute(f"SELECT count(*) FROM {table} WHERE {where}").fetchone()[0])  # noqa: S608  # our own words
