@@ -118,7 +118,7 @@ async def test_the_plug_is_pulled_again_and_again(tmp_path: Path, server: FakeTe
         ]  # fmt: skip
         assert (process.count("tickets"), process.count("outbox", "status = 'dead'")) == (1, 0)
         for person, words in ((resident, "已登记，编号"), (resident, "有答复了"), (officer, "新诉求"), (resident, steps.UNDERSTOOD)):
-            assert len([said for said in person.seen() if words in said.text]) == 1, words
+            assert len([said for said in person.seen() if words in "".join((said.text, *said.earlier))]) == 1, words
         process.check_log(*people)
     finally:
         await process.close()
