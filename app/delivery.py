@@ -29,7 +29,7 @@ class DeskKeeper:
                 return
             await session.uow.contacts.save(replace(contact, unreachable=True))
             ticket = None if item.speech.ticket_id is None else await session.uow.tickets.get(item.speech.ticket_id)
-            if ticket is not None and await session.uow.first_time(_missed_step(contact, ticket)):
+            if ticket is not None and await session.uow.first_time(_missed_step(contact, ticket), session.now):
                 await _tell_hub(session, contact, ticket)
 
         await self.desk.serve(f"unreachable:{item.id}", work)
