@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -74,9 +75,10 @@ class Reader:
         conversation: Hears,
         clock: Clock,
         spoken: Callable[[], None] = lambda: None,
-        parallel: int = 32,
+        parallel: int = 64,
     ) -> None:
-        """`spoken` is called after each commit (the relay's `wake`); `parallel`: chats heard at once."""
+        """`spoken` is called after each commit (the relay's `wake`); `parallel`: chats of one door heard at once: a door
+        whose files come slowly holds no other one up."""
         self._inbox = inbox
         self._doors = doors
         self._desk = desk
@@ -113,11 +115,11 @@ class Reader:
 
     async def step(self) -> None:
         """Begins one task for every idle chat that has something waiting."""
-        if len(self._busy) >= self._parallel:
-            return
+        heard = Counter(door for door, _ in self._busy)
         for batch in await self._inbox.next_rows(self._clock.now(), _CHATS):
             chat = (batch[0].door, batch[0].chat)
-            if chat not in self._busy and len(self._busy) < self._parallel and not self._stopping:
+            if chat not in self._busy and heard[chat[0]] < self._parallel and not self._stopping:
+                heard[chat[0]] += 1
                 self._busy[chat] = asyncio.create_task(self._attempt(chat, batch))
 
     async def _attempt(self, chat: tuple[str, str], batch: tuple[Row, ...]) -> None:

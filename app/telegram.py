@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -60,35 +61,17 @@ def _settings(config: Config) -> tuple[str, str, str, DiskFiles]:
     return found.token.reveal(), found.base_url, found.base_file_url, DiskFiles(Path(config.files.path))
 
 
-class Trying:
-    """A step again and again until it succeeds or the end comes. Waits in seconds."""
-
-    def __init__(self, first_wait: float = _FIRST_WAIT) -> None:
-        self._first_wait = first_wait
-        self._ending = asyncio.Event()
-
-    def end(self) -> None:
-        self._ending.set()
-
-    async def until_done(self, step: Step) -> bool:
-        """False: the end came first."""
-        wait = self._first_wait
-        while not self._ending.is_set():
-            try:
-                await step()
-            except TelegramError as error:
-                _LOG.log(_level(error), "Telegram is tried again", extra={"door": "telegram", "code": type(error).__name__})
-                await self._rest(_pause(error, wait))
-                wait = min(wait * 1.5, _LONGEST_WAIT)
-            else:
-                return True
-        return False
-
-    async def _rest(self, seconds: float) -> None:
+async def insist(step: Step) -> None:
+    """A step again and again until Telegram takes it. Cancel it to give up."""
+    wait = _FIRST_WAIT
+    while True:
         try:
-            async with asyncio.timeout(seconds):
-                await self._ending.wait()
-        except TimeoutError:
+            await step()
+        except TelegramError as error:
+            _LOG.log(_level(error), "Telegram is tried again", extra={"door": "telegram", "code": type(error).__name__})
+            await asyncio.sleep(_pause(error, wait))
+            wait = min(wait * 1.5, _LONGEST_WAIT)
+        else:
             return
 
 
@@ -115,7 +98,6 @@ class Polling:
         self._inbox = inbox
         self._stored = stored
         self._texts = texts
-        self._trying = Trying()
         self._poller: Poller | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -123,21 +105,21 @@ class Polling:
         self._task = asyncio.create_task(self._run(), name="telegram")
 
     async def _run(self) -> None:
-        if not await self._trying.until_done(self._telegram.meet) or not await self._trying.until_done(self._make_poller):
-            return
-        await show_menus(self._telegram, self._texts)
+        await insist(self._telegram.meet)
+        await insist(self._make_poller)
         if self._poller is not None:
-            await self._poller.run()
+            async with _menus_shown(self._telegram, self._texts):
+                await self._poller.run()
 
     async def _make_poller(self) -> None:
         self._poller = await self._telegram.poller(self._inbox, self._stored)
 
     async def stop(self) -> None:
-        self._trying.end()
         if self._poller is not None:
             self._poller.stop()
-        if self._task is not None:
-            await self._task
+        elif self._task is not None:
+            self._task.cancel()
+        await _ended(self._task)
 
 
 class Webhook:
@@ -147,7 +129,6 @@ class Webhook:
         self._telegram = telegram
         self._settings = settings
         self._texts = texts
-        self._trying = Trying()
         self._asked = False
         self._task: asyncio.Task[None] | None = None
 
@@ -168,13 +149,30 @@ class Webhook:
             self._asked = True
 
     async def _run(self) -> None:
-        if await self._trying.until_done(self._ask):
-            await show_menus(self._telegram, self._texts)
+        await insist(self._ask)
+        await show_menus(self._telegram, self._texts)
 
     async def stop(self) -> None:
-        self._trying.end()
         if self._task is not None:
-            await self._task
+            self._task.cancel()
+        await _ended(self._task)
+
+
+async def _ended(task: asyncio.Task[None] | None) -> None:
+    if task is not None:
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+@asynccontextmanager
+async def _menus_shown(telegram: Telegram, texts: Texts) -> AsyncIterator[None]:
+    """Beside the work: no message waits for a menu."""
+    showing = asyncio.create_task(show_menus(telegram, texts))
+    try:
+        yield
+    finally:
+        showing.cancel()
+        await _ended(showing)
 
 
 async def show_menus(telegram: Telegram, texts: Texts) -> None:

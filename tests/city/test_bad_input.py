@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -65,7 +66,9 @@ async def test_odd_words_in_a_matter_arrive_as_they_are(counter: Counter, name: 
 @pytest.mark.parametrize("kind", ["sticker", "dice", "poll"])
 async def test_what_can_not_be_kept_is_said(counter: Counter, kind: str) -> None:
     shapes = {
-        "sticker": {"file_id": "s", "file_unique_id": "s", "type": "regular", "width": 1, "height": 1, "is_animated": False, "is_video": False},
+        "sticker": {
+            "file_id": "s", "file_unique_id": "s", "type": "regular", "width": 1, "height": 1, "is_animated": False, "is_video": False,
+        },
         "dice": {"emoji": "🎲", "value": 3},
         "poll": {
             "id": "1", "question": "?", "options": [], "total_voter_count": 0, "is_closed": False, "is_anonymous": True,
@@ -140,7 +143,8 @@ async def test_updates_in_any_order_are_all_heard(counter: Counter) -> None:
 
 async def test_junk_from_the_server_stops_nobody(counter: Counter) -> None:
     resident = await counter.resident()
-    for number, body in enumerate(({"message": "x"}, {"message": {"text": 1}}, {"callback_query": {"id": 1}}, {"poll": {}}, {})):
+    junk: tuple[dict[str, Any], ...] = ({"message": "x"}, {"message": {"text": 1}}, {"callback_query": {"id": 1}}, {"poll": {}}, {})
+    for number, body in enumerate(junk):
         await counter.server.delivery.raw({"update_id": 900_000 + number, **body})
     await resident.says("/my")
     await resident.sees("还没有")

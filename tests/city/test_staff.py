@@ -149,7 +149,9 @@ async def test_a_stranger_presses_and_learns_nothing(counter: Counter) -> None:
     assert await state(counter, number) == "DISPATCHED"
 
 
-@pytest.mark.parametrize("data", ["", "m", "m:sign", "m:sign:x:0", "m:nonsense:1:0", "s:full:99999999", "i:submit:gone", "r:show:x", "x:y", "字"])
+@pytest.mark.parametrize(
+    "data", ["", "m", "m:sign", "m:sign:x:0", "m:nonsense:1:0", "s:full:99999999", "i:submit:gone", "r:show:x", "x:y", "字"]
+)
 async def test_buttons_of_last_month_and_of_nobody(counter: Counter, data: str) -> None:
     for person in (await counter.resident(), counter.staff["worker"]):
         toast = await person.toast(await person.presses_data(data, person.seen()[-1]))
@@ -181,7 +183,7 @@ async def test_menus_follow_the_post(counter: Counter) -> None:
     assert [*menus[f"chat {counter.staff['worker'].id}", ""]][:2] == ["todo", "inspect"]
     assert "queue" in menus[f"chat {counter.staff['officer'].id}", ""]
     assert "queue" in menus[f"chat {counter.staff['discipline'].id}", ""]
-    assert [*menus[f"chat {counter.staff['admin'].id}", ""]][0] == "inspect"
+    assert next(iter(menus[f"chat {counter.staff['admin'].id}", ""])) == "inspect"
     assert {("all_private_chats", tag) for tag in ("", "zh", "en")} | {("all_group_chats", tag) for tag in ("", "zh", "en")} <= menus.keys()
     assert menus["all_private_chats", "en"]["my"].startswith("My")
     for person in counter.staff.values():
