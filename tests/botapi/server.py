@@ -137,10 +137,13 @@ class FakeTelegram:
             self.calls.append((method, params))
         return params
 
-    async def called(self, method: str, *, after: int = 0, within: float = 10.0) -> None:
-        """Waits for a call, past the first `after` of all calls."""
+    def times_called(self, method: str, chat: int | None = None) -> int:
+        return sum(name.casefold() == method.casefold() and chat in {None, params.get("chat_id")} for name, params in self.calls)
+
+    async def called(self, method: str, *, chat: int | None = None, times: int = 1, within: float = 10.0) -> None:
+        """Waits for so many calls in all. Raises TimeoutError."""
         async with asyncio.timeout(within), self._heard:
-            await self._heard.wait_for(lambda: any(name.casefold() == method.casefold() for name, _ in self.calls[after:]))
+            await self._heard.wait_for(lambda: self.times_called(method, chat) >= times)
 
     async def _suffer(self, fault: Fault | None, request: web.Request) -> None:
         if fault is None:

@@ -111,6 +111,12 @@ class Counter:
         async with SqlUnitOfWork(self.city.database, reading=True) as uow:
             return await uow.contacts.by_address("telegram", str(chat)) is not None
 
+    async def idle(self) -> None:
+        """Waits until what is being heard or sent now is noted; what was put off may wait."""
+        async with asyncio.timeout(10):
+            while self.city.engine.reader._busy or self.city.engine.relay._busy:
+                await asyncio.sleep(0)
+
     async def settled(self) -> None:
         """Waits until everything said so far is heard and answered."""
         await self.server.delivery.confirmed()

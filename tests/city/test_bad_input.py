@@ -41,7 +41,9 @@ async def test_odd_words_get_a_kind_answer(counter: Counter, name: str) -> None:
     assert len(resident.seen()) == before + 1, "one answer"
 
 
-@pytest.mark.parametrize("name", JUNK)
+@pytest.mark.parametrize(
+    "name", ["the longest", "the longest with emoji", "html", "broken html", "control characters", "right to left", "placeholders"]
+)
 async def test_odd_words_in_a_matter_arrive_as_they_are(counter: Counter, name: str) -> None:
     """On every card, in every step: never markup, never over a limit, never cut without a way to read it all."""
     resident, worker, officer = await counter.resident(), counter.staff["worker"], counter.staff["officer"]
@@ -51,11 +53,11 @@ async def test_odd_words_in_a_matter_arrive_as_they_are(counter: Counter, name: 
     await resident.says(said)
     await counter.settled()
     number = await steps.submits(resident)
-    assert said.strip() in (await counter.ticket(number)).text or said.startswith("/")
+    assert said in (await counter.ticket(number)).text
     await steps.sends_to_the_grid(officer, number)
     await steps.signs(worker, number)
     await worker.presses("看全文", about=number)
-    await steps.reports_back(worker, number, photo=False, text=said if said.strip() and not said.startswith("/") else "已清")
+    await steps.reports_back(worker, number, photo=False, text=said)
     await steps.lets_pass(officer, number)
     await steps.is_satisfied(resident, number)
     await counter.settled()
