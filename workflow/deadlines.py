@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from workflow.model import Clock, Ticket
 from workflow.ports import WorkCalendar
 from workflow.region import ClockProfile, ClockRule, Region
-from workflow.states import RESTING, State, Trigger
+from workflow.states import RESTING, Trigger
 
 END_OF_DAY = time(23, 59, 59)
 _ONCE = frozenset({"accept", "reply"})
@@ -27,6 +27,8 @@ STARTS: dict[Trigger, str] = {
     Trigger.DESIGNATE: "dispatched",
     Trigger.RELEASE: "replied",
     Trigger.ANSWER: "replied",
+    Trigger.REQUEST_REVIEW: "review_requested",
+    Trigger.REQUEST_RECHECK: "review_requested",
 }
 STOPS: dict[Trigger, tuple[str, ...]] = {
     Trigger.ANSWER: ("accept", "reply"),
@@ -80,7 +82,7 @@ def profile_of(ticket: Ticket, region: Region) -> ClockProfile:
 
 
 def started(ticket: Ticket, fact: str, now: datetime, region: Region, calendar: WorkCalendar) -> tuple[Clock, ...]:
-    """The ticket's clocks after a fact: registered, accepted, dispatched, replied."""
+    """The ticket's clocks after a fact: see `ClockRule.starts`."""
     zone = ZoneInfo(region.time_zone)
     clocks = list(ticket.clocks)
     for rule in profile_of(ticket, region).rules:
@@ -121,13 +123,13 @@ def after_move(
     if trigger in {Trigger.REWORK, Trigger.REOPEN}:
         fresh = rework_clock(current, now, region, calendar)
         clocks = (*clocks, fresh) if fresh is not None else clocks
-    if trigger is Trigger.NOT_HELPED:
+    if trigger in {Trigger.NOT_HELPED, Trigger.UPHOLD_OBJECTION}:
         clocks = (*clocks, *_again(before, now, region, calendar))
     return clocks
 
 
 def _again(ticket: Ticket, now: datetime, region: Region, calendar: WorkCalendar) -> tuple[Clock, ...]:
-    """An answer that did not help starts the acceptance and a new promise."""
+    """An answer that did not help, or a refusal that did not stand, starts the acceptance and a new promise."""
     zone = ZoneInfo(region.time_zone)
     rules = [rule for rule in profile_of(ticket, region).rules if rule.name in _ONCE and rule.starts == "registered"]
     return tuple(_clock(rule, "rework" if rule.name == "reply" else rule.name, rule.amount, now, calendar, zone) for rule in rules)
@@ -142,7 +144,3 @@ def next_due(ticket: Ticket) -> Clock | None:
     """The earliest running clock."""
     running = [clock for clock in ticket.clocks if clock.running]
     return min(running, key=lambda clock: clock.due_at) if running else None
-
-
-def needs_clock(state: State) -> bool:
-    return state not in RESTING

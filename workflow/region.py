@@ -70,8 +70,8 @@ class Topic:
 class ClockRule:
     """One clock of a profile.
 
-    `name`: accept, dispatch, sign, dispute, reply, evaluate. `starts`: the fact that starts it: registered, accepted,
-    dispatched, replied (released to the resident). `unit`: hours, working_days or calendar_days.
+    `name`: accept, dispatch, sign, dispute, reply, evaluate, opinion (复查、复核意见). `starts`: the fact that starts it: registered,
+    accepted, dispatched, replied (released to the resident), review_requested. `unit`: hours, working_days or calendar_days.
     """
 
     name: str

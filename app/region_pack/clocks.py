@@ -11,8 +11,8 @@ from workflow.model import Procedure
 from workflow.region import ClockProfile, ClockRule
 
 _UNITS_OF_TIME = ("hours", "working_days", "calendar_days")
-_STARTS = ("registered", "accepted", "dispatched", "replied")
-_NAMES = ("accept", "dispatch", "sign", "dispute", "reply", "evaluate")
+_STARTS = ("registered", "accepted", "dispatched", "replied", "review_requested")
+_NAMES = ("accept", "dispatch", "sign", "dispute", "reply", "evaluate", "opinion")
 _FIELDS = frozenset({"name", "amount", "unit", "starts", "basis"})
 
 

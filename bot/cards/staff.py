@@ -22,6 +22,7 @@ _LEAD_CLOCKS = {State.DISPATCHED: ("sign",), State.DESIGNATED: ("sign",), State.
 _HUB_CLOCKS = {
     State.REGISTERED: ("accept",), State.ACCEPTED: ("dispatch", "reply"), State.DISPUTED: ("dispatch", "rework", "reply"),
     State.REPLIED: ("rework", "reply"), State.EVALUATING: ("evaluate",), State.SUSPENDED: ("review",),
+    State.REVIEW: ("opinion",), State.RECHECK: ("opinion",),
 }  # fmt: skip
 
 

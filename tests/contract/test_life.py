@@ -11,7 +11,7 @@ import pytest
 from storage import SqlUnitOfWork
 from tests.contract.conftest import Town
 from tests.workflow.build import GRID
-from workflow.commands import Add, AskExtension, Correct, DecideExtension, Move, Rate, Relay, Urge
+from workflow.commands import Add, AskExtension, Correct, DecideExtension, Move, Object, Rate, Relay, Urge
 from workflow.errors import Conflict, Refusal, Refused
 from workflow.model import Assignee, Outcome, Procedure, Role
 from workflow.states import State, Trigger
@@ -228,3 +228,31 @@ async def test_suspended_with_plan_and_date(town: Town) -> None:
     assert suspended is not None and suspended.clock("review") is not None
     resumed = await town.do("officer", Move(number, Trigger.RESUME))
     assert resumed is not None and resumed.state is State.HANDLING
+
+
+async def test_an_upheld_objection_starts_the_clocks_again(town: Town) -> None:
+    ticket = await town.registered()
+    await town.do("officer", Move(ticket.id, Trigger.DECLINE, reason="not ours", route="the county"))
+    await town.do("resident", Object(ticket.id, "it is yours"))
+    assert ("officer", "notices.objected", True) in await town.heard()
+    back = await town.do("officer", Move(ticket.id, Trigger.UPHOLD_OBJECTION, reason="so it is"))
+    assert back is not None
+    assert {clock.name for clock in back.clocks if clock.running} == {"accept", "rework"}
+    with pytest.raises(Refused) as refusal:
+        await town.do("resident", Object(ticket.id, "still"))
+    assert refusal.value.code is Refusal.WRONG_STATE
+
+
+async def test_a_review_has_its_own_clock(town: Town) -> None:
+    ticket = await town.registered(Procedure.PETITION_CLAIM)
+    await town.do("officer", Move(ticket.id, Trigger.ACCEPT))
+    await town.do("officer", Move(ticket.id, Trigger.DISPATCH, assignee=TO_GRID))
+    await town.do("worker", Move(ticket.id, Trigger.SIGN))
+    await town.do("worker", Move(ticket.id, Trigger.REPLY, result="done"))
+    await town.do("officer", Move(ticket.id, Trigger.RELEASE))
+    await town.do("resident", Move(ticket.id, Trigger.CLOSE, verdict="partly", outcome=Outcome.PARTLY))
+    review = await town.do("resident", Move(ticket.id, Trigger.REQUEST_REVIEW, reason="half of it is missing"))
+    assert review is not None
+    opinion = review.clock("opinion")
+    assert opinion is not None and opinion.running
+    assert (opinion.due_at.date() - town.clock.now().date()).days == 30

@@ -60,6 +60,7 @@ def a_region() -> Region:
     claim = (
         ClockRule("accept", 15, "calendar_days", "registered", "law"),
         ClockRule("reply", 60, "calendar_days", "accepted", "law"),
+        ClockRule("opinion", 30, "calendar_days", "review_requested", "law"),
     )
     clocks["petition_claim"] = ClockProfile("petition_claim", claim, 30, "calendar_days")
     return Region(

@@ -1,8 +1,9 @@
 "use strict";
 const log = document.getElementById("log"), form = document.getElementById("say");
 const text = document.getElementById("text"), files = document.getElementById("files"), toast = document.getElementById("toast");
+const reply = document.getElementById("reply"), here = document.getElementById("here"), labels = form.dataset;
 const seen = new Map();
-let token = "", after = 0;
+let token = "", after = 0, replyTo = "";
 
 async function begin() {
   token = new URLSearchParams(location.hash.slice(1)).get("t") || sessionStorage.getItem("token") || "";
@@ -38,14 +39,35 @@ function show(message) {
     button.addEventListener("click", () => send({ button: key.data, message_id: message.id }, [], null));
     keys.append(button);
   }
-  box.replaceChildren(bubble, keys);
+  const answer = document.createElement("button");
+  answer.type = "button"; answer.className = "answer"; answer.textContent = "↩"; answer.title = labels.reply;
+  answer.setAttribute("aria-label", labels.reply);
+  answer.addEventListener("click", () => replying(message.id, bubble.textContent));
+  box.replaceChildren(answer, bubble, keys);
   box.scrollIntoView({ block: "end" });
 }
 
 async function attach(bubble, file) {
-  const answer = await fetch(`/chat/api/files/${file.sha256}`, { headers: { Authorization: `Bearer ${token}` } });
-  if (!answer.ok || file.kind !== "photo") { bubble.append(` [${file.kind}]`); return; }
-  const image = new Image(); image.src = URL.createObjectURL(new Blob([await answer.blob()], { type: file.mime })); bubble.append(image);
+  const address = `/chat/api/files/${file.sha256}`, key = { headers: { Authorization: `Bearer ${token}` } };
+  const load = async () => URL.createObjectURL(new Blob([await (await fetch(address, key)).blob()], { type: file.mime }));
+  if (file.kind === "photo") {
+    const image = new Image();
+    image.alt = labels.photo; bubble.append(image); image.src = await load();
+    return;
+  }
+  const link = document.createElement("button");
+  link.type = "button"; link.className = "file"; link.textContent = `⬇ ${labels[file.kind] || labels.document} ${file.name || ""}`;
+  link.addEventListener("click", async () => {
+    const save = document.createElement("a");
+    save.href = await load(); save.download = file.name || file.kind; save.click();
+  });
+  bubble.append(document.createElement("br"), link);
+}
+
+function replying(id, words) {
+  replyTo = id; reply.hidden = !id;
+  reply.querySelector("span").textContent = `↩ ${words.slice(0, 40)}`;
+  if (id) text.focus();
 }
 
 async function send(update, chosen, box) {
@@ -76,11 +98,15 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   const words = text.value.trim(), chosen = [...files.files];
   if (!words && !chosen.length) return;
-  send({ text: words }, chosen, mine(words, chosen));
-  text.value = ""; files.value = "";
+  send({ text: words, reply_to: replyTo }, chosen, mine(words, chosen));
+  text.value = ""; files.value = ""; replying("", "");
 });
 text.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); form.requestSubmit(); }
 });
+reply.querySelector("button").addEventListener("click", () => replying("", ""));
+here.addEventListener("click", () => navigator.geolocation.getCurrentPosition(
+  ({ coords }) => send({ location: { lat: coords.latitude, lon: coords.longitude } }, [], mine("📍", [])), () => tell(labels.nowhere)));
+if (!navigator.geolocation) here.hidden = true;
 addEventListener("message", (event) => { if (event.origin === location.origin && event.data.paste) { text.value = event.data.paste; text.focus(); } });
 begin();

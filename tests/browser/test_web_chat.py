@@ -1,0 +1,66 @@
+"""The web chat's page by mouse: a reply to a message belongs to its ticket, an attachment can be looked at, a position can be sent."""
+
+from __future__ import annotations
+
+from playwright.async_api import Browser, FilePayload, FrameLocator, Page
+
+from tests.browser.test_demo_page import address, browser, pytestmark
+
+__all__ = ["address", "browser", "pytestmark"]
+COMPLAINT = "杜阮井根村村口的垃圾堆三天没人清，好臭"
+
+
+async def opened(page: Page, address: str) -> FrameLocator:
+    await page.goto(address)
+    return page.frame_locator("article:nth-of-type(1) iframe")
+
+
+async def says(resident: FrameLocator, words: str) -> None:
+    await resident.locator("#text").fill(words)
+    await resident.locator("#send").click()
+
+
+async def test_a_reply_is_added_to_its_ticket(address: str, browser: Browser) -> None:
+    page = await browser.new_page()
+    resident = await opened(page, address)
+    await says(resident, COMPLAINT)
+    await resident.get_by_role("button", name="继续").click()
+    await resident.get_by_role("button", name="提交").click()
+    card = resident.locator(".msg", has_text="已登记，编号")
+    await card.get_by_role("button", name="回复这条").click()
+    await resident.locator("#reply", has_text="已登记").wait_for()
+    await says(resident, "还有老鼠")
+    await resident.get_by_text("已补充到").wait_for()
+    assert await resident.locator("#reply").is_hidden()
+
+
+async def test_a_position_can_be_sent(address: str, browser: Browser) -> None:
+    context = await browser.new_context(geolocation={"latitude": 22.5806, "longitude": 113.0816}, permissions=["geolocation"])
+    page = await context.new_page()
+    await page.goto(address.replace("/demo", "/chat"))
+    await page.locator("#text").fill("路灯坏了")
+    await page.locator("#send").click()
+    await page.get_by_role("button", name="继续").click()
+    await page.get_by_text("这件事在哪里").wait_for()
+    await page.get_by_role("button", name="发送我的位置").click()
+    await page.get_by_text("您在下面哪一处附近").wait_for()
+
+
+async def test_a_photo_is_shown_to_the_worker_who_opens_the_whole(address: str, browser: Browser) -> None:
+    page = await browser.new_page(viewport={"width": 1500, "height": 800})
+    resident = await opened(page, address)
+    officer = page.frame_locator("article:nth-of-type(3) iframe")
+    await says(resident, COMPLAINT)
+    await resident.get_by_role("button", name="继续").click()
+    picture = await page.screenshot()
+    files = [FilePayload(name="a.png", mimeType="image/png", buffer=picture), FilePayload(name="a.mp3", mimeType="audio/mpeg", buffer=b"ID3")]
+    await resident.locator("#files").set_input_files(files)
+    await resident.locator("#send").click()
+    await resident.get_by_text("附件　2").wait_for()
+    await resident.get_by_role("button", name="提交").last.click()
+    await officer.get_by_role("button", name="看全文").click()
+    await officer.locator("img[alt=照片]").wait_for()
+    assert await officer.locator("img[alt=照片]").evaluate("image => image.decode().then(() => image.naturalWidth)") == 1500
+    async with page.expect_download() as download:
+        await officer.get_by_role("button", name="音频").click()
+    assert (await download.value).suggested_filename == "a.mp3"
