@@ -66,6 +66,13 @@ class DatabaseConfig:
 class WebConfig:
     host: str
     port: int
+    base_url: str = ""
+
+    @property
+    def base(self) -> str:
+        """What links to our pages begin with, without a slash at the end."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.base_url.rstrip("/") or f"http://{host}:{self.port}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,10 +206,10 @@ def _rules(values: Values) -> list[str]:
     secret = values.get(("telegram", "webhook_secret"))
     if isinstance(secret, str) and secret and not _SECRET_FORM.fullmatch(secret):
         problems.append("wrong value: telegram.webhook_secret must be 1 to 256 characters of A-Z a-z 0-9 _ -")
-    for key in ("base_url", "base_file_url", "webhook_url"):
-        url = values.get(("telegram", key))
+    for section, key in (("telegram", "base_url"), ("telegram", "base_file_url"), ("telegram", "webhook_url"), ("web", "base_url")):
+        url = values.get((section, key))
         if isinstance(url, str) and url and urlsplit(url).scheme not in {"http", "https"}:
-            problems.append(f"wrong value: telegram.{key} must begin with http:// or https://")
+            problems.append(f"wrong value: {section}.{key} must begin with http:// or https://")
     return problems
 
 

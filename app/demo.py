@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from app import invites
+from app.signins import operator_code
 from app.wiring import City
+from storage import ConsoleAccess
 from storage.views import counts_by_state
 from web.demo import DemoPage
 from workflow import routing
-from workflow.desk import Session
-from workflow.model import Invite, Role
+from workflow.model import Role
 from workflow.ports import Clock, PlaceFinder
 from workflow.region import Level, Region
 
@@ -31,20 +32,17 @@ async def prepare(city: City, clock: Clock, places: PlaceFinder, topic: str) -> 
             continue
         role, unit, place = post
         code, invite = invites.make(role.value, place, unit, region, clock)
-        await _add(city, invite)
+        await invites.offer(city.desk, invite)
         await city.inbox.store("webchat", f"{address}:bind", address, {"id": f"{address}:bind", "chat": address, "text": f"/start {code}"})
-    return DemoPage(tuple(panes), region.demo_complaint, lambda: counts(city))
+
+    async def enter(role: Role) -> str | None:
+        return await ConsoleAccess(city.database, clock).exchange(await operator_code(city.desk, role, region.code))
+
+    return DemoPage(tuple(panes), region.demo_complaint, lambda: counts(city), enter)
 
 
 def _grid(region: Region, village: str) -> str:
     return region.within(village, Level.GRID)[0].code
-
-
-async def _add(city: City, invite: Invite) -> None:
-    async def work(session: Session) -> None:
-        await session.uow.invites.add(invite)
-
-    await city.desk.serve(f"invite:{invite.code_hash}", work)
 
 
 async def counts(city: City) -> Mapping[str, int]:

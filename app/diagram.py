@@ -1,9 +1,12 @@
-"""The state diagram as Mermaid, generated from the table: it can't be out of date."""
+"""The state diagram, generated from the table as Mermaid and as SVG: it can't be out of date."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
+import texts
+from web import templating
 from workflow.states import FINAL, INITIAL, TABLE, Row
 
 
@@ -16,3 +19,8 @@ def mermaid(table: Iterable[Row] = TABLE) -> str:
     lines += [f"    {source} --> {target}: {', '.join(triggers)}" for (source, target), triggers in arrows.items()]
     lines += [f"    {state.value} --> [*]" for state in sorted(FINAL)]
     return "\n".join(lines) + "\n"
+
+
+def svg() -> str:
+    """The console's drawing without numbers, in the first language."""
+    return templating.svg(partial(texts.load().label, texts.FIRST))

@@ -8,22 +8,21 @@ invite codes are then made; it names no people. All or nothing: with one fault n
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from app.region_pack.sheet import Fault, ImportFaults, SheetRow, read_sheet
 from workflow.model import STAFF_ROLES, Role
-from workflow.region import Level, Place, Region
+from workflow.region import VILLAGE_DIGITS, Level, Place, Region
 
-__all__ = ["Fault", "GridImport", "GridRow", "ImportFaults", "StaffImport", "StaffRow", "read_grids", "read_staff"]
+__all__ = ["Fault", "GridImport", "GridRow", "ImportFaults", "StaffImport", "StaffRow", "compared", "read_grids", "read_staff"]
 
 # The headings of a city office are in Chinese as often as not.
 _GRID_COLUMNS = {"code": ("编码",), "name": ("名称",), "kind": ("类型",), "synthetic": ()}
 _STAFF_COLUMNS = {"role": ("角色",), "unit": ("单位",), "place": ("地点",), "label": ("备注",)}
 _KINDS = {"社区": "community", "农村": "rural", "园区": "park", "海域": "sea"}
 _GRID_CODE = re.compile(r"[0-9]{15}")
-_VILLAGE_DIGITS = 12
 _ROUNDED = re.compile(r"[0-9.]+E\+?[0-9]+", re.IGNORECASE)
 _LONGEST_NAME = 60
 _DEPTH = {level: depth for depth, level in enumerate(Level)}
@@ -44,7 +43,7 @@ class GridRow:
 
     @property
     def place(self) -> Place:
-        return Place(self.code, self.name, Level.GRID, self.code[:_VILLAGE_DIGITS], self.kind, self.synthetic)
+        return Place(self.code, self.name, Level.GRID, self.code[:VILLAGE_DIGITS], self.kind, self.synthetic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +90,17 @@ def read_grids(path: Path, region: Region) -> GridImport:
         faults += [Fault(path.name, row.number, reason) for reason in reasons]
         if not reasons:
             found[code] = GridRow(code, row.cells["name"], kind, row.cells["synthetic"] == "yes")
-    served = {code[:_VILLAGE_DIGITS] for code in first}
+    served = {code[:VILLAGE_DIGITS] for code in first}
     villages = (place for place in region.places.values() if place.level is Level.VILLAGE)
     faults += [Fault(path.name, 0, f"{village.code} {village.name} has no grid") for village in villages if village.code not in served]
     if faults:
         raise ImportFaults(faults)
-    return _compared(found, region)
+    return compared(found.values(), region)
 
 
-def _compared(found: dict[str, GridRow], region: Region) -> GridImport:
+def compared(rows: Iterable[GridRow], region: Region) -> GridImport:
+    """What a new full set changes in the region as it is."""
+    found = {row.code: row for row in rows}
     old = {code: place for code, place in region.places.items() if place.level is Level.GRID}
     changed = (code for code in found.keys() & old.keys() if _differs(found[code], old[code]))
     return GridImport(
@@ -120,9 +121,9 @@ def _grid_reasons(code: str, name: str, kind: str, region: Region) -> Iterator[s
     elif _GRID_CODE.fullmatch(code) is None:
         yield "a grid's code has 15 digits"
     else:
-        village = region.places.get(code[:_VILLAGE_DIGITS])
+        village = region.places.get(code[:VILLAGE_DIGITS])
         if village is None or village.level is not Level.VILLAGE:
-            yield f"{code[:_VILLAGE_DIGITS]} is no village here"
+            yield f"{code[:VILLAGE_DIGITS]} is no village here"
     if not name or len(name) > _LONGEST_NAME or not name.isprintable():
         yield f"a name of 1 to {_LONGEST_NAME} printable characters is needed"
     if kind not in _KINDS.values():

@@ -6,6 +6,7 @@ import secrets
 from datetime import timedelta
 
 from bot.conversation import code_hash
+from workflow.desk import Desk, Session
 from workflow.model import STAFF_ROLES, Invite, Role
 from workflow.ports import Clock
 from workflow.region import Region
@@ -31,10 +32,24 @@ def make(role: str, place: str, unit: str, region: Region, clock: Clock) -> tupl
         faults += _unit_faults(Role(role), unit, region)
     if faults:
         raise BadInvite("; ".join(faults))
-    code = secrets.token_urlsafe(18)
+    code = _code()
     post = Role(role)
     unit = unit or _UNITS.get(post, "")
     return code, Invite(code_hash(code), post, unit, place or region.code, clock.now() + VALID_FOR)
+
+
+async def offer(desk: Desk, invite: Invite) -> None:
+    """Stores it: from now on its code binds."""
+
+    async def work(session: Session) -> None:
+        await session.uow.invites.add(invite)
+
+    await desk.serve(f"invite:{invite.code_hash}", work)
+
+
+def _code() -> str:
+    """Never begins with a dash, which a spreadsheet takes for a formula and a shell for an option."""
+    return next(code for code in iter(lambda: secrets.token_urlsafe(18), "") if code[0].isalnum())
 
 
 def _unit_faults(role: Role, unit: str, region: Region) -> list[str]:

@@ -9,6 +9,7 @@ import asyncio
 import errno
 import logging
 import signal
+import socket
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -29,6 +30,17 @@ class Receiver(Protocol):
 
 class PortTaken(Exception):
     """Somebody else listens there."""
+
+
+def taken(host: str, port: int) -> bool:
+    """Whether somebody listens there already: asked before anything of theirs could be touched."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            return error.errno == errno.EADDRINUSE
+    return False
 
 
 class LoopEnded(Exception):

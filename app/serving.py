@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+from zoneinfo import ZoneInfo
+
 from aiohttp import web
 
 from app.wiring import City
+from bot.cards.words import Words
+from storage import ConsoleAccess, ConsoleViews
 from web import WebServices, build_app
+from web.console import Console
 from web.demo import DemoPage
 
 
@@ -27,4 +33,21 @@ class WebServer:
 
 def web_app(city: City, demo: DemoPage | None = None) -> web.Application:
     wake = city.engine.reader.wake
-    return build_app(WebServices(city.inbox, city.mailbox, city.files, city.texts, city.bell, wake, demo))
+    return build_app(WebServices(city.inbox, city.mailbox, city.files, city.texts, city.bell, wake, console_for(city), demo))
+
+
+def console_for(city: City) -> Console:
+    clock, zone = city.desk.clock, ZoneInfo(city.region.time_zone)
+
+    def words(language: str) -> Words:
+        return Words(city.texts, city.region, zone, language)
+
+    def fallback_years() -> tuple[int, ...]:
+        today = clock.now().date()
+        for year in (today.year, today.year + 1):
+            city.calendar.is_working_day(date(year, 1, 4))
+        return city.calendar.fallback_years
+
+    access, views = ConsoleAccess(city.database, clock), ConsoleViews(city.database)
+    secure = city.links.base.startswith("https://")
+    return Console(access, views, words, city.masker, lambda: city.region, clock, fallback_years, secure)

@@ -18,6 +18,7 @@ from app.delivery import DeskKeeper
 from app.engine import Engine
 from app.reader import Reader
 from app.relay import Item, Pace, Relay
+from app.signins import Links
 from app.watch import Watch
 from bot.conversation import Conversation
 from bot.doors import Door, ReadyMessage
@@ -28,7 +29,7 @@ from bot.webchat import WebChatDoor
 from storage import Database, DiskFiles, OutboxQueue, SqlInbox, SqlUnitOfWork, WebMailbox, purge
 from web.ports import Bell
 from workflow.desk import Desk
-from workflow.ports import Clock
+from workflow.ports import Clock, Masker
 from workflow.region import Region
 
 
@@ -45,6 +46,9 @@ class City:
     bell: Bell
     desk: Desk
     engine: Engine
+    calendar: CityCalendar
+    masker: Masker
+    links: Links
 
 
 def query_code() -> str:
@@ -67,9 +71,10 @@ def build(
     def current() -> Region:
         return region
 
-    desk = Desk(units, current, clock, CityCalendar(region.calendar), query_code)
+    calendar, links = CityCalendar(region.calendar), Links(config.web.base)
+    desk = Desk(units, current, clock, calendar, query_code)
     reading = Reading(language.classifier, language.places, language.answers, language.masker)
-    staff = StaffConversation(sentences, current, language.masker)
+    staff = StaffConversation(sentences, current, language.masker, links.for_contact)
     conversation = Conversation(sentences, ResidentConversation(reading), staff)
     doors: dict[str, Door] = {"webchat": WebChatDoor(mailbox, clock, bell.ring)}
     if telegram is not None:
@@ -80,7 +85,8 @@ def build(
     reader = Reader(inbox, doors, desk, conversation, clock, relay.wake)
     watch = Watch(units, desk, clock, relay.wake, partial(purge, database))
     files = DiskFiles(Path(config.files.path))
-    return City(region, sentences, database, inbox, mailbox, files, bell, desk, Engine(reader, relay, watch))
+    engine = Engine(reader, relay, watch)
+    return City(region, sentences, database, inbox, mailbox, files, bell, desk, engine, calendar, language.masker, links)
 
 
 @dataclass(frozen=True, slots=True)

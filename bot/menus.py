@@ -12,14 +12,15 @@ Menu = tuple[tuple[str, str], ...]
 _RESIDENT = ("my", "status", "add", "urge", "withdraw", "cancel", "language", "privacy", "help")
 _GROUP = ("todo", "help")
 _WORKING = ("todo", "inspect")
+_CONSOLE = "console"  # in private only
 _OF_ROLE: Mapping[Role, tuple[str, ...]] = {
     Role.GRID_WORKER: _WORKING,
     Role.GRID_LEADER: _WORKING,
     Role.DEPARTMENT: _WORKING,
     Role.HUB_OFFICER: ("queue", *_WORKING),
-    Role.SUPERVISOR: ("queue", *_WORKING),
-    Role.AUDITOR: ("inspect",),
-    Role.ADMIN: ("inspect",),
+    Role.SUPERVISOR: ("queue", *_WORKING, _CONSOLE),
+    Role.AUDITOR: ("inspect", _CONSOLE),
+    Role.ADMIN: ("inspect", _CONSOLE),
 }
 _EVERYBODY = ("cancel", "my", "language", "privacy", "help")
 """Those on a post are residents, too."""
@@ -35,7 +36,7 @@ def of_chat(texts: Texts, language: str, kind: str, posts: Iterable[Post]) -> Me
         found += ("queue",) if post.unit == _DISCIPLINE else ()
         found += _OF_ROLE.get(post.role, ())
     if kind == "group":
-        names: Iterable[str] = dict.fromkeys((*found, "cancel", "help")) if found else _GROUP
+        names: Iterable[str] = dict.fromkeys((*(name for name in found if name != _CONSOLE), "cancel", "help")) if found else _GROUP
     else:
         names = dict.fromkeys((*found, *_EVERYBODY)) if found else _RESIDENT
     return _worded(texts, language, names)

@@ -14,7 +14,7 @@ from bot.cards.words import Words
 from bot.doors import ReadyButton, ReadyMessage
 from texts import FIRST, LANGUAGES, Texts
 from workflow import deadlines
-from workflow.model import Actor, Contact, Priority, Role, Speech, Ticket
+from workflow.model import DRAFT, Actor, Contact, Priority, Role, Speech, Ticket
 from workflow.policy import may_see
 from workflow.ports import Clock, Masker, UnitOfWork
 from workflow.region import Region
@@ -36,6 +36,8 @@ class Speaker:
         language = contact.language if contact.language in LANGUAGES else FIRST
         words = Words(self.texts, self.region(), self.zone, language)
         ticket = await uow.tickets.get(speech.ticket_id) if speech.ticket_id is not None else None
+        if speech.card == DRAFT:
+            return self._ready(speech, cards.draft(speech.params, words), speech.buttons, words, edits=speech.edits)
         if speech.card:
             return await self._card(uow, contact, speech, ticket, words) if ticket is not None else None
         if not speech.key:

@@ -1,5 +1,7 @@
 """The database: tables, one unit of work, inbox, outbox, files. Core, no ORM; objects are mapped by hand in one place each."""
 
+from storage.console_access import ConsoleAccess
+from storage.console_views import ConsoleViews
 from storage.engine import Database, open_database
 from storage.files import DiskFiles
 from storage.housekeeping import purge
@@ -9,4 +11,7 @@ from storage.outbox import OutboxQueue
 from storage.unit_of_work import SqlUnitOfWork
 from storage.web_mailbox import WebMailbox
 
-__all__ = ["Database", "DiskFiles", "OutboxQueue", "SqlInbox", "SqlUnitOfWork", "WebMailbox", "migrate", "open_database", "purge"]
+__all__ = [
+    "ConsoleAccess", "ConsoleViews", "Database", "DiskFiles", "OutboxQueue", "SqlInbox", "SqlUnitOfWork", "WebMailbox", "migrate",
+    "open_database", "purge",
+]  # fmt: skip

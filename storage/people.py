@@ -1,4 +1,4 @@
-"""Contacts, posts, invites, dialogs."""
+"""Contacts, posts, invites, sign-in codes, dialogs."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import rows
-from storage.tables import contacts, dialogs, invites, posts
+from storage.tables import contacts, dialogs, invites, posts, sign_in_codes
+from workflow.console import CONSOLE_DOOR, SignInCode
 from workflow.errors import Conflict
 from workflow.model import Contact, Dialog, Invite, Post, Role
+
+_WITHOUT_A_CHAT = select(contacts.c.id).where(contacts.c.door == CONSOLE_DOOR)
 
 
 class SqlContacts:
@@ -49,13 +52,16 @@ class SqlPosts:
         return await self._where(posts.c.contact_id == contact_id)
 
     async def of_unit(self, unit: str) -> tuple[Post, ...]:
-        return await self._where(posts.c.unit == unit)
+        return await self._reachable(posts.c.unit == unit)
 
     async def at(self, unit: str, place: str) -> tuple[Post, ...]:
-        return await self._where((posts.c.unit == unit) & literal(place).like(posts.c.place.concat("%")))
+        return await self._reachable((posts.c.unit == unit) & literal(place).like(posts.c.place.concat("%")))
 
     async def of_role(self, role: Role) -> tuple[Post, ...]:
-        return await self._where(posts.c.role == role.value)
+        return await self._reachable(posts.c.role == role.value)
+
+    async def _reachable(self, where: Any) -> tuple[Post, ...]:
+        return await self._where(where & posts.c.contact_id.not_in(_WITHOUT_A_CHAT))
 
     async def _where(self, where: Any) -> tuple[Post, ...]:
         found = await self._db.execute(select(posts).where(where).order_by(posts.c.id))
@@ -88,6 +94,15 @@ class SqlInvites:
     async def use(self, code_hash: str, contact_id: int) -> bool:
         free = (invites.c.code_hash == code_hash) & invites.c.used_by.is_(None)
         return (await self._db.execute(update(invites).where(free).values(used_by=contact_id))).rowcount == 1
+
+
+class SqlSignIns:
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._db = connection
+
+    async def add(self, code: SignInCode) -> None:
+        values = {"code_hash": code.code_hash, "contact_id": code.contact_id, "expires_at": code.expires_at}
+        await self._db.execute(insert(sign_in_codes).values(values))
 
 
 class SqlDialogs:

@@ -154,6 +154,25 @@ notes = Table(
     Column("files", JSON, nullable=False),
 )  # fmt: skip
 
+grids = Table(
+    "grids", metadata,
+    Column("code", String(15), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("synthetic", Boolean, nullable=False),
+    Column("imported_at", UtcDateTime, nullable=False),
+)  # fmt: skip
+
+imports = Table(
+    "imports", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("who", String(80), nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("file_hash", String(64), nullable=False),
+    Column("counts", JSON, nullable=False),
+)  # fmt: skip
+
 serials = Table("serials", metadata, Column("day", String(10), primary_key=True), Column("value", Integer, nullable=False))
 
 requests = Table(
@@ -219,4 +238,19 @@ web_messages = Table(
     Column("message_id", String(80), nullable=False),
     Column("body", JSON, nullable=False),
     Index(None, "address", "seq"),
+)  # fmt: skip
+
+sign_in_codes = Table(
+    "sign_in_codes", metadata,
+    Column("code_hash", String(64), primary_key=True),
+    Column("contact_id", ForeignKey("contacts.id"), nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("used_at", UtcDateTime),
+)  # fmt: skip
+
+console_sessions = Table(
+    "console_sessions", metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("contact_id", ForeignKey("contacts.id"), nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
 )  # fmt: skip

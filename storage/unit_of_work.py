@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage import messages, rows
 from storage.cases import SqlTickets
 from storage.engine import Database
-from storage.people import SqlContacts, SqlDialogs, SqlInvites, SqlPosts
+from storage.people import SqlContacts, SqlDialogs, SqlInvites, SqlPosts, SqlSignIns
 from storage.tables import inbox, outbox, requests
 from workflow.model import SAID, About, Speech
 
@@ -38,6 +38,7 @@ class SqlUnitOfWork:
     contacts: SqlContacts
     posts: SqlPosts
     invites: SqlInvites
+    sign_ins: SqlSignIns
     dialogs: SqlDialogs
     tickets: SqlTickets
     outbox: SqlOutbox
@@ -57,6 +58,7 @@ class SqlUnitOfWork:
             raise
         self.contacts, self.posts = SqlContacts(self._db), SqlPosts(self._db)
         self.invites, self.dialogs = SqlInvites(self._db), SqlDialogs(self._db)
+        self.sign_ins = SqlSignIns(self._db)
         self.tickets, self.outbox = SqlTickets(self._db), SqlOutbox(self._db)
         return self
 

@@ -1,4 +1,4 @@
-"""HTTP: the web chat, the demo page, health."""
+"""HTTP: the web chat, the console, the demo page, health."""
 
 from web.app import WebServices, build_app
 

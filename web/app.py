@@ -8,7 +8,8 @@ from pathlib import Path
 
 from aiohttp import web
 
-from web import chat, demo
+from web import chat, console, demo
+from web.console import Console
 from web.keys import SERVICES
 from web.ports import Bell, Files, Inbox, Mailbox, Sentences
 
@@ -32,15 +33,24 @@ class WebServices:
     texts: Sentences
     bell: Bell
     stored: Callable[[], None]
+    console: Console
     demo: demo.DemoPage | None = None
 
 
 @web.middleware
 async def _headers(request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> web.StreamResponse:
-    response = await handler(request)
+    try:
+        response = await handler(request)
+    except web.HTTPException as refusal:
+        _add(refusal)
+        raise
+    _add(response)
+    return response
+
+
+def _add(response: web.StreamResponse) -> None:
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
-    return response
 
 
 async def _healthy(_request: web.Request) -> web.Response:
@@ -48,11 +58,12 @@ async def _healthy(_request: web.Request) -> web.Response:
 
 
 def build_app(services: WebServices) -> web.Application:
-    app = web.Application(middlewares=[_headers], client_max_size=MAX_BODY)
+    app = web.Application(middlewares=[_headers, console.guard], client_max_size=MAX_BODY)
     app[SERVICES] = services
     app.router.add_get("/healthz", _healthy)
     app.router.add_static("/static", _STATIC)
     chat.add_routes(app)
+    console.add_routes(app, services.console)
     if services.demo is not None:
         demo.add_routes(app)
     return app

@@ -110,7 +110,8 @@ class DecideExtension:
 
 @dataclass(frozen=True, slots=True)
 class Correct:
-    """The hub changes topic or place before dispatch; kept as a correction to learn from. "" = as it was."""
+    """The hub changes topic or place before dispatch, or the reporter the place before acceptance; kept as a correction to learn from.
+    "" = as it was."""
 
     ticket_id: int
     topic: str = ""

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from workflow.model import Clock, Ticket
+from workflow.model import Clock, Procedure, Ticket
 from workflow.ports import WorkCalendar
 from workflow.region import ClockProfile, ClockRule, Region
 from workflow.states import RESTING, Trigger
@@ -74,11 +74,22 @@ def _next_working_day(day: date, calendar: WorkCalendar) -> date:
 
 
 def profile_of(ticket: Ticket, region: Region) -> ClockProfile:
+    return profile_for(ticket.procedure, ticket.topic, region)
+
+
+def profile_for(procedure: Procedure, topic_code: str, region: Region) -> ClockProfile:
     """The topic's own profile for hotline and grid matters, else the procedure's: the law's clocks come before ours."""
-    topic = region.topics.get(ticket.topic)
-    if topic is not None and ticket.procedure.value in {"grid_event", "hotline"} and topic.clocks in region.clocks:
+    topic = region.topics.get(topic_code)
+    if topic is not None and procedure in {Procedure.GRID_EVENT, Procedure.HOTLINE} and topic.clocks in region.clocks:
         return region.clocks[topic.clocks]
-    return region.clocks[ticket.procedure.value]
+    return region.clocks[procedure.value]
+
+
+def expected(procedure: Procedure, topic_code: str, now: datetime, region: Region, calendar: WorkCalendar) -> datetime | None:
+    """By when an answer would be promised if a matter were registered now; None where no such clock starts with registration."""
+    rules = profile_for(procedure, topic_code, region).rules
+    rule = next((rule for rule in rules if rule.name == "reply" and rule.starts == "registered"), None)
+    return due_at(rule.amount, rule.unit, now, calendar, ZoneInfo(region.time_zone)) if rule is not None else None
 
 
 def started(ticket: Ticket, fact: str, now: datetime, region: Region, calendar: WorkCalendar) -> tuple[Clock, ...]:

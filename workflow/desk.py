@@ -69,18 +69,16 @@ class Session:
         await self.uow.outbox.put(speech)
 
     async def on_call(self, procedure: Procedure, place: str) -> tuple[int, ...]:
-        """Contacts of the desk that would own such a matter there: to be paged before there is a ticket."""
+        """Contacts of the desk that owns such a matter there, of the supervisors above it where nobody is on post; for an emergency
+        whose place is not known well enough those of every hub inside: rather too many are paged than nobody."""
         hub = routing.hub_for(self.region, procedure, place)
         found = await self._contacts_at(hub)
-        if found:
+        if found or procedure is Procedure.PETITION_REPORT:
             return found
-        supervisors = await self.uow.posts.of_role(Role.SUPERVISOR)
-        above = [post.contact_id for post in supervisors if hub.place.startswith(post.place)]
-        if above or procedure is Procedure.PETITION_REPORT:
-            return tuple(dict.fromkeys(above))
-        # The place is not known well enough: rather too many are paged than nobody.
-        inside = await self.uow.posts.of_unit(hub.unit)
-        return tuple(dict.fromkeys(post.contact_id for post in inside if post.place.startswith(hub.place)))
+        supervisors = [post for post in await self.uow.posts.of_role(Role.SUPERVISOR) if hub.place.startswith(post.place)]
+        inside = await self.uow.posts.of_unit(hub.unit) if procedure is Procedure.EMERGENCY else ()
+        people = [*supervisors, *(post for post in inside if post.place.startswith(hub.place))]
+        return tuple(dict.fromkeys(post.contact_id for post in people))
 
     async def do(self, actor: Actor, command: Command) -> Ticket:
         """Carries out a command. Raises Refused, with SOMEBODY_WAS_FIRST where another change came between."""
@@ -122,7 +120,7 @@ class Session:
             if refused.code is not Refusal.HAZARD_STAYS:
                 raise
             # The ticket forgets its reporter here, so the last word to them is said by itself.
-            await self.say(Speech(actor.contact_id, "notices.withdrawn_hazard", {"number": ticket.number}, priority=Priority.ANSWER))
+            await self.say(Speech(actor.contact_id, "notices.withdrawn_hazard", ticket_id=ticket.id, priority=Priority.ANSWER))
             return await self._record(actor, Party.REPORTER, ticket, followups.detached(ticket), "withdrawn_hazard")
         entry = row(command.trigger, ticket.state)
         party = _party(parties, entry.who if entry else frozenset())
@@ -181,8 +179,9 @@ class Session:
                 after = followups.extension_decided(ticket, command, self.region, self.calendar)
                 reason = command.reason.strip() or str(ticket.extension_ask.get("reason", ""))
             case Correct():
-                followups.need(parties, _HUB, ticket)
-                party, fact, after = _party(parties, _HUB), "corrected", followups.corrected(ticket, command, self.region)
+                followups.need(parties, _HUB | {Party.REPORTER}, ticket)
+                correct = followups.corrected if parties & _HUB else followups.corrected_by_reporter
+                party, fact, after = _party(parties, _HUB | {Party.REPORTER}), "corrected", correct(ticket, command, self.region)
                 data = {"topic_was": ticket.topic, "place_was": ticket.place}
         return await self._record(actor, party, ticket, after, fact, reason, data)
 
@@ -198,12 +197,12 @@ class Session:
         saved = await self.uow.tickets.save(after)
         role = policy.acting_role(actor, before, party)
         event = Event(saved.id, self.now, kind, actor.contact_id, role, before.state, saved.state, reason, data or {})
-        await self._tell(event, saved, before.lead if before.lead != saved.lead else None)
+        await self._tell(event, saved, before)
         return saved
 
-    async def _tell(self, event: Event, ticket: Ticket, former: Assignee | None = None) -> None:
+    async def _tell(self, event: Event, ticket: Ticket, before: Ticket | None = None) -> None:
         await self.uow.tickets.append(event)
-        for speech in notices(event, ticket, await self._audience(ticket, former)):
+        for speech in notices(event, ticket, await self._audience(ticket, before)):
             await self.say(speech)
         if event.kind in {Trigger.DISPATCH, Trigger.REASSIGN, Trigger.REROUTE, Trigger.DESIGNATE}:
             await self._nobody_on_post(ticket)
@@ -217,22 +216,16 @@ class Session:
         for contact in audience.hub:
             await self.say(Speech(contact, "notices.nobody_on_post", params, ticket_id=ticket.id, priority=Priority.ANSWER))
 
-    async def _audience(self, ticket: Ticket, former: Assignee | None = None) -> Audience:
+    async def _audience(self, ticket: Ticket, before: Ticket | None = None) -> Audience:
+        """`before`: the ticket before a change; desks that have it no longer hear so."""
+        former = [desk for desk in (before.lead, before.hub) if desk not in {ticket.lead, ticket.hub}] if before is not None else []
         return Audience(
             ticket.reporter,
-            await self._hub_contacts(ticket),
+            await self.on_call(ticket.procedure, ticket.hub.place),
             await self._contacts_at(ticket.lead),
-            await self._contacts_at(former),
+            tuple([contact for desk in former for contact in await self._contacts_at(desk)]),
+            new_hub=before is not None and before.hub != ticket.hub,
         )
-
-    async def _hub_contacts(self, ticket: Ticket) -> tuple[int, ...]:
-        """The hub's people; where it has none, the supervisors over the place: a ticket always has somebody who hears of it."""
-        found = await self._contacts_at(ticket.hub)
-        if found:
-            return found
-        supervisors = await self.uow.posts.of_role(Role.SUPERVISOR)
-        watching = (Actor(post.contact_id, post.role, (post,)) for post in supervisors)
-        return tuple(dict.fromkeys(actor.contact_id for actor in watching if policy.may_see(actor, ticket)))
 
     async def _contacts_at(self, desk: Assignee | None) -> tuple[int, ...]:
         if desk is None:

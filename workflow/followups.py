@@ -86,6 +86,13 @@ def _moved(clocks: tuple[Clock, ...], old: Clock, due: datetime) -> tuple[Clock,
     return tuple(replace(clock, due_at=due, warned_at=None) if clock is old else clock for clock in clocks)
 
 
+def corrected_by_reporter(ticket: Ticket, command: Correct, region: Region) -> Ticket:
+    """Who asked may still say where it is, until the matter is accepted."""
+    if ticket.state is not State.REGISTERED or command.topic:
+        raise Refused(Refusal.WRONG_STATE, number=ticket.number, state=ticket.state)
+    return corrected(ticket, command, region)
+
+
 def corrected(ticket: Ticket, command: Correct, region: Region) -> Ticket:
     """Before dispatch. Promises already given stay as they are."""
     if ticket.state not in _CORRECTABLE:

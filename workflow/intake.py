@@ -13,6 +13,8 @@ from workflow.understanding import Located, Understanding
 
 MAX_CHOICES = 4
 SHOWN_TOPICS = 3
+GREETING = 8  # code points: a first message this short without subject or place is "hello", not yet a matter
+TIERS = ("life", "order", "livelihood", "sensitive")
 
 
 class Ask(StrEnum):
@@ -45,7 +47,9 @@ class Draft:
     place: str = ""
     place_detail: str = ""
     place_known: bool = False  # certain, picked, or said to be unknown
+    place_asked: int = 0  # how often
     ties: tuple[str, ...] = ()
+    urgency: str = ""  # the gravest tier of red flags: life, order, livelihood, sensitive
     anonymous: bool = False
     version: str = ""
 
@@ -63,8 +67,10 @@ def understood(draft: Draft, read: Understanding, located: Located, procedure_of
     """The draft with what its whole text says. A choice made by the person is never overruled."""
     topics = tuple(guess.code for guess in read.topics[:SHOWN_TOPICS])
     best = read.topics[0] if read.topics else None
+    vague = not topics and not read.flags and located.decision == "none" and len(draft.text) <= GREETING and len(draft.said) < 2
     changed = replace(
-        draft, topics=topics, procedure=read.procedure, intent=read.intent, urgent=read.danger, thin=read.thin, version=read.version,
+        draft, topics=topics, procedure=read.procedure, intent=read.intent, urgent=read.danger, thin=read.thin or vague,
+        urgency=min((flag.tier for flag in read.flags), key=TIERS.index, default=""), version=read.version,
         confidence=best.confidence if best else 0.0,
         words=tuple(dict.fromkeys(found.text for found in best.evidence))[:5] if best else (),
     )  # fmt: skip

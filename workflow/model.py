@@ -252,6 +252,7 @@ class About:
 
 
 SAID = "said"
+DRAFT = "draft"
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,9 +278,9 @@ class Speech:
     """One thing to be said to one contact: an outbox row. Rendered to a sentence only when it is sent, in the contact's language.
 
     `card` "resident" or "staff": the live card of `ticket_id` is rendered from the ticket as it is at delivery; an existing card is
-    edited in place, unless `fresh`, which sends a new one. `edits` names a message at the door to be replaced (a prompt whose
-    button was pressed). Else the sentence `key` with `params`. `menu`: the chat's menu of commands is renewed with it, after a new
-    post or language.
+    edited in place, unless `fresh`, which sends a new one. `card` DRAFT: what was understood of a matter that is not filed yet, in
+    `params`. Else the sentence `key` with `params`. `edits` names a message at the door to be replaced: a prompt whose
+    button was pressed. `menu`: the chat's menu of commands is renewed with it, after a new post or language.
     """
 
     contact_id: int

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from workflow.model import Event, Json, Priority, Speech, Ticket
+from workflow.model import Event, Json, Priority, Procedure, Speech, Ticket
 from workflow.states import Trigger
 
 
@@ -19,7 +19,8 @@ class Audience:
     reporter: int | None
     hub: tuple[int, ...]
     lead: tuple[int, ...]
-    former_lead: tuple[int, ...] = ()
+    former: tuple[int, ...] = ()  # of desks that had it before this fact
+    new_hub: bool = False  # the hub has it since this fact
 
 
 HEADLINES: dict[str, str] = {
@@ -74,6 +75,7 @@ LEAD_TURN: dict[str, str] = {
     "urged": "notices.urged",
     "withdrawn_hazard": "",
 }
+PAGE = "notices.page_hub"
 _SILENT = frozenset({"relayed"})
 _QUIET_END = frozenset({Trigger.ARCHIVE.value})
 
@@ -87,7 +89,7 @@ def notices(fact: Event, ticket: Ticket, audience: Audience) -> list[Speech]:
     if audience.reporter is not None:
         found.append(_to_reporter(fact, ticket, audience.reporter, params))
     told = {audience.reporter}
-    for turns, contacts in ((LEAD_TURN, audience.lead), (HUB_TURN, audience.hub), ({}, audience.former_lead)):
+    for turns, contacts in ((LEAD_TURN, audience.lead), (_hub_turns(ticket, audience), audience.hub), ({}, audience.former)):
         for contact in contacts:
             if contact not in told:
                 told.add(contact)
@@ -95,12 +97,24 @@ def notices(fact: Event, ticket: Ticket, audience: Audience) -> list[Speech]:
     return found
 
 
+def _hub_turns(ticket: Ticket, audience: Audience) -> dict[str, str]:
+    """What the hub hears aloud: more in an emergency, and everything that is new to it."""
+    emergency = ticket.procedure is Procedure.EMERGENCY
+    turns = HUB_TURN | ({"registered": PAGE, "added": "notices.added"} if emergency else {})
+    return turns | ({"corrected": turns["registered"]} if audience.new_hub else {})
+
+
 def _params(fact: Event, ticket: Ticket) -> Json:
-    return {"number": ticket.number, "reason": fact.reason, "state": ticket.state.value, **fact.data}
+    known: Json = {"number": ticket.number, "reason": fact.reason, "state": ticket.state.value, "text": ticket.text, "place": ticket.place}
+    return {**known, **fact.data}
 
 
 def _to_reporter(fact: Event, ticket: Ticket, contact: int, params: Json) -> Speech:
     key = HEADLINES.get(fact.kind, "")
+    if ticket.procedure is Procedure.EMERGENCY and fact.kind in {"registered", "corrected"}:
+        # Nobody in danger is shown a form: the words only, and never a promise in days.
+        key = "notices.registered_emergency" if fact.kind == "registered" else ""
+        return Speech(contact, key, params, ticket_id=ticket.id, priority=Priority.URGENT)
     priority = Priority.ANSWER if fact.actor_id == contact else Priority.NOTICE
     files = ticket.result_files if fact.kind == Trigger.RELEASE else ()
     return Speech(contact, key, params, ticket_id=ticket.id, card="resident", fresh=bool(key), priority=priority, files=files)

@@ -6,9 +6,13 @@ auditor or administrator is a party to it or may see it (信访工作条例 第3
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from workflow.model import Actor, Assignee, Post, Procedure, Role, Ticket
 from workflow.states import Party
 
+CONSOLE_ROLES = frozenset({Role.ADMIN, Role.SUPERVISOR, Role.AUDITOR, Role.HUB_OFFICER})
+_OPERATING_ROLES = CONSOLE_ROLES - {Role.HUB_OFFICER}
 _WORKING_ROLES = frozenset({Role.GRID_WORKER, Role.GRID_LEADER, Role.HUB_OFFICER, Role.DEPARTMENT})
 _WATCHING_ROLES = frozenset({Role.AUDITOR, Role.ADMIN})
 
@@ -32,7 +36,7 @@ def parties(actor: Actor, ticket: Ticket) -> frozenset[Party]:
 
 def _through(post: Post, ticket: Ticket) -> set[Party]:
     found: set[Party] = set()
-    if serves(post, ticket.hub):
+    if serves(post, ticket.hub) or _on_call(post, ticket):
         found.add(Party.HUB)
     if ticket.procedure is Procedure.PETITION_REPORT:
         # Whatever the row says, nobody but the counter's own unit handles a report about somebody.
@@ -44,6 +48,12 @@ def _through(post: Post, ticket: Ticket) -> set[Party]:
     if post.role is Role.SUPERVISOR and ticket.hub.place.startswith(post.place):
         found.add(Party.SUPERVISOR)
     return found
+
+
+def _on_call(post: Post, ticket: Ticket) -> bool:
+    """An emergency whose place is not known well enough belongs to every hub inside: rather too many can act than nobody."""
+    inside = post.unit == ticket.hub.unit and post.place.startswith(ticket.hub.place)
+    return ticket.procedure is Procedure.EMERGENCY and post.role is Role.HUB_OFFICER and inside
 
 
 def may_see(actor: Actor, ticket: Ticket) -> bool:
@@ -64,6 +74,40 @@ def may_trace(actor: Actor, ticket: Ticket) -> bool:
     if ticket.procedure is Procedure.PETITION_REPORT:
         return False
     return any(post.role in _WATCHING_ROLES and ticket.hub.place.startswith(post.place) for post in actor.posts)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Tickets that a post lets somebody look through: those whose hub lies in `place`, of one hub unit ("" = of any).
+    检举控告 is never among them: its counter works in chat."""
+
+    place: str
+    unit: str = ""
+
+    def covers(self, ticket: Ticket) -> bool:
+        mine = ticket.hub.place.startswith(self.place) and self.unit in {"", ticket.hub.unit}
+        return mine and ticket.procedure is not Procedure.PETITION_REPORT
+
+
+def may_enter(actor: Actor) -> bool:
+    """Whether the console opens for somebody at all."""
+    return any(post.role in CONSOLE_ROLES for post in actor.posts)
+
+
+def reach(actor: Actor) -> tuple[Reach, ...]:
+    """What the console may list and count for somebody; empty for strangers."""
+    found = [Reach(post.place, post.unit if post.role is Role.HUB_OFFICER else "") for post in actor.posts if post.role in CONSOLE_ROLES]
+    return tuple(dict.fromkeys(found))
+
+
+def may_browse(actor: Actor, ticket: Ticket) -> bool:
+    """Whether the console shows that a ticket exists. Its content needs `may_see` besides."""
+    return any(part.covers(ticket) for part in reach(actor))
+
+
+def may_operate(actor: Actor, city: str) -> bool:
+    """Whether somebody may look at what has no place, such as updates set aside: whole-city posts that are no counter."""
+    return any(post.role in _OPERATING_ROLES and city.startswith(post.place) for post in actor.posts)
 
 
 def acting_role(actor: Actor, ticket: Ticket, party: Party | None) -> Role:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from types import TracebackType
 from typing import Protocol, Self
 
+from workflow.console import SignInCode
 from workflow.model import (
     About,
     Assignee,
@@ -70,6 +71,9 @@ class Contacts(Protocol):
 
 
 class Posts(Protocol):
+    """Those who are looked for by unit, place or role are looked for to be told something: contacts without a chat
+    (`console.CONSOLE_DOOR`) are left out there."""
+
     async def of_contact(self, contact_id: int) -> tuple[Post, ...]: ...
     async def of_unit(self, unit: str) -> tuple[Post, ...]:
         """All posts of a unit at whatever place (for unit "grid" too); the caller compares places."""
@@ -90,6 +94,10 @@ class Invites(Protocol):
     async def use(self, code_hash: str, contact_id: int) -> bool:
         """True for exactly one caller (an UPDATE guarded by `used_by IS NULL`)."""
         ...
+
+
+class SignIns(Protocol):
+    async def add(self, code: SignInCode) -> None: ...
 
 
 class Dialogs(Protocol):
@@ -147,6 +155,8 @@ class UnitOfWork(Protocol):
     def posts(self) -> Posts: ...
     @property
     def invites(self) -> Invites: ...
+    @property
+    def sign_ins(self) -> SignIns: ...
     @property
     def dialogs(self) -> Dialogs: ...
     @property

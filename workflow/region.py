@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+VILLAGE_DIGITS = 12
+
 
 class Level(StrEnum):
     CITY = "city"
@@ -101,6 +103,32 @@ class Knowledge:
     words: tuple[str, ...]
 
 
+class DemoEnd(StrEnum):
+    """How far a matter of the demo went."""
+
+    WAITING = "waiting"  # at the hub
+    DISPATCHED = "dispatched"
+    HANDLING = "handling"
+    REPLIED = "replied"  # the hub checks
+    EVALUATING = "evaluating"
+    SATISFIED = "satisfied"  # closed, solved
+    PARTLY = "partly"  # closed, partly solved
+    DECLINED = "declined"
+    DISPUTED = "disputed"
+    ANSWERED = "answered"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoMatter:
+    """What one of the demo's other residents says, and what staff say to it as far as it went."""
+
+    message: str
+    end: DemoEnd
+    result: str = ""
+    reason: str = ""
+    route: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Region:
     """A city, ready to be asked."""
@@ -117,14 +145,16 @@ class Region:
     knowledge: tuple[Knowledge, ...] = ()
     calendar: Mapping[str, bool] = field(default_factory=dict)  # ISO date → is a working day; overrides the library
     demo_complaint: str = ""
+    demo_matters: tuple[DemoMatter, ...] = ()
     sentences: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # language → key → the city's own sentence
     retention_days: int = 365 * 5
     children: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # parent code → child codes, in order
 
     def path(self, code: str) -> tuple[Place, ...]:
-        """From county down to the place itself; the city is left out. Empty for an unknown code."""
+        """From county down to the place itself; the city is left out. Empty for an unknown code. A grid that an import took away still
+        lies in its village."""
         found: list[Place] = []
-        place = self.places.get(code)
+        place = self.places.get(code) or self.places.get(code[:VILLAGE_DIGITS])
         while place is not None and place.level is not Level.CITY:
             found.append(place)
             place = self.places.get(place.parent)

@@ -13,7 +13,9 @@ from rich.console import Console
 from sqlalchemy.engine import make_url
 
 from app.config import Config
+from app.region_pack import with_imported
 from storage import Database, open_database
+from storage.imports import ImportStore
 from workflow.ports import Clock
 from workflow.region import Region
 
@@ -34,6 +36,14 @@ class Context:
         with self.busy("loading the region pack"):
             return self.load_region(self.config.region.pack)
 
+    async def city(self) -> Region:
+        """The region as this city has it: the pack, with the grids that were imported into its database. Makes no database."""
+        pack = self.region()
+        if not is_there(self.config.database.url):
+            return pack
+        async with self.database() as database:
+            return with_imported(pack, await ImportStore(database).grids())
+
     @contextmanager
     def busy(self, what: str) -> Iterator[None]:
         """A spinner on a terminal, nothing elsewhere."""
@@ -51,6 +61,12 @@ class Context:
             yield database
         finally:
             await database.close()
+
+
+def is_there(url: str) -> bool:
+    """False only for a SQLite file that nobody made yet."""
+    parsed = make_url(url)
+    return parsed.get_backend_name() != "sqlite" or bool(parsed.database and Path(parsed.database).exists())
 
 
 def make_room(url: str) -> None:

@@ -10,8 +10,8 @@ from app.cli.context import OK, Context
 from nlp import Language, as_json, build
 
 
-def _language(context: Context) -> Language:
-    region = context.region()
+async def _language(context: Context) -> Language:
+    region = await context.city()
     with context.busy("reading the city's language"):
         return build(context.config.region.pack / "language", region)
 
@@ -25,10 +25,10 @@ def _each_line(context: Context, answer: Callable[[str], dict[str, Any]]) -> int
 
 
 async def classify(context: Context) -> int:
-    found = _language(context)
+    found = await _language(context)
     return _each_line(context, lambda text: as_json.understanding(found.classifier.understand(text)))
 
 
 async def locate(context: Context) -> int:
-    found = _language(context)
+    found = await _language(context)
     return _each_line(context, lambda text: as_json.located(found.places.locate(text)))

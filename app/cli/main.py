@@ -13,10 +13,11 @@ from rich.console import Console
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import config, logs
-from app.cli import language, office, serve, upkeep
+from app.cli import importing, language, office, serve, upkeep
 from app.cli.context import BAD_USAGE, FAILED, Context
 from app.clock import SystemClock
 from app.region_pack import PackError
+from app.signins import OPERATOR_ROLES
 from workflow.model import STAFF_ROLES
 from workflow.region import Region
 
@@ -46,12 +47,19 @@ def parser() -> argparse.ArgumentParser:
         "--json", action="store_true", help="one JSON object per finding"
     )
     add("migrate", upkeep.migrate_database, "bring the database to the newest schema; safe to repeat")
-    add("diagram", upkeep.diagram, "print the state diagram (Mermaid), generated from the table")
+    add("diagram", upkeep.diagram, "print the state diagram (Mermaid), generated from the table").add_argument(
+        "--svg", action="store_true", help="print it as SVG, as the console shows it"
+    )
     invite = add("invite", office.invite, "make a one-time code that binds a chat to a post")
     invite.add_argument("--role", required=True, metavar="ROLE", help=", ".join(sorted(role.value for role in STAFF_ROLES)))
     invite.add_argument("--place", default="", metavar="CODE", help="division or 15-digit grid code; the whole city if left out")
     invite.add_argument("--unit", default="", metavar="CODE", help="unit code; needed for a department")
     invite.add_argument("--json", action="store_true", help="print JSON")
+    signin = add("signin", office.signin, "make a one-time link that opens the console for ten minutes")
+    signin.add_argument("--role", required=True, choices=[role.value for role in OPERATOR_ROLES])
+    signin.add_argument("--place", default="", metavar="CODE", help="division; the whole city if left out")
+    signin.add_argument("--json", action="store_true", help="print JSON")
+    importing.arguments(add("import", importing.log, "a city's own grids and staff, from CSV or XLSX; a dry run unless --apply"), _EXITS)
     inspect = add("inspect", office.inspect, "one ticket: state, owner, deadlines, trail; nothing a resident wrote")
     inspect.add_argument("number", metavar="NUMBER")
     inspect.add_argument("--json", action="store_true", help="print JSON on one line")

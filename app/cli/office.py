@@ -1,4 +1,4 @@
-"""invite, inspect."""
+"""invite, signin, inspect."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ import secrets
 from app import inspection, invites
 from app.calendar import CityCalendar
 from app.cli.context import BAD_USAGE, NOT_FOUND, OK, Context
+from app.signins import VALID_FOR, Links, operator_code
 from storage import Database, SqlUnitOfWork
-from workflow.desk import Desk, Session
+from workflow.desk import Desk
+from workflow.model import Role
 from workflow.region import Region
 
 
@@ -23,18 +25,14 @@ def desk_of(context: Context, database: Database, region: Region) -> Desk:
 
 
 async def invite(context: Context) -> int:
-    args, region = context.args, context.region()
+    args, region = context.args, await context.city()
     try:
         code, made = invites.make(args.role, args.place, args.unit, region, context.clock)
     except invites.BadInvite as error:
         context.console.print(str(error), markup=False)
         return BAD_USAGE
     async with context.database() as database:
-
-        async def work(session: Session) -> None:
-            await session.uow.invites.add(made)
-
-        await desk_of(context, database, region).serve(f"invite:{made.code_hash}", work)
+        await invites.offer(desk_of(context, database, region), made)
     if args.json:
         found = {
             "code": code, "deep_link_payload": code, "role": made.role.value, "place": made.place, "unit": made.unit,
@@ -43,6 +41,24 @@ async def invite(context: Context) -> int:
         context.stdout.write(json.dumps(found) + "\n")
     else:
         context.stdout.write(f"/start {code}\n")
+    return OK
+
+
+async def signin(context: Context) -> int:
+    args, region = context.args, context.region()
+    place = args.place or region.code
+    if place != region.code and place not in region.places:
+        context.console.print(f"unknown place: {place}", markup=False)
+        return BAD_USAGE
+    expires_at = context.clock.now() + VALID_FOR
+    async with context.database() as database:
+        code = await operator_code(desk_of(context, database, region), Role(args.role), place)
+    link = Links(context.config.web.base).of(code)
+    if args.json:
+        found = {"link": link, "role": args.role, "place": place, "expires_at": expires_at.isoformat()}
+        context.stdout.write(json.dumps(found) + "\n")
+    else:
+        context.stdout.write(link + "\n")
     return OK
 
 

@@ -14,32 +14,39 @@ import nlp
 from app import demo, run, wiring
 from app.cli.context import FAILED, OK, Context, make_room
 from app.config import Config, DatabaseConfig, FilesConfig
+from app.demo_matters import bring_all
+from app.demo_seed import Seeding
 from app.serving import WebServer, web_app
+from app.signins import operator_code
 from app.telegram import Polling, Webhook, hook_routes, opened
 from bot.telegram.pacing import Pace
 from bot.telegram.start import Telegram
 from storage import Database, OutboxQueue, migrate, open_database
 from web.demo import DemoPage
+from workflow.model import Role
 from workflow.region import Region
 
 _DATA = Path("var/demo")
 
 
 async def run_city(context: Context) -> int:
-    return await _serve(context, context.config, context.region())
+    return await _serve(context, context.config, await context.city())
 
 
 async def run_demo(context: Context) -> int:
-    """Fresh data each time, unless --keep."""
+    """Fresh data each time, unless --keep; fresh data is seeded. The data of a demo that runs is left alone."""
+    if run.taken(context.config.web.host, context.config.web.port):
+        return _port_taken(context, context.config)
     if not context.args.keep and _DATA.exists():
         shutil.rmtree(_DATA)
+    fresh = not _DATA.exists()
     _DATA.mkdir(parents=True, exist_ok=True)
     url = f"sqlite+aiosqlite:///{_DATA / 'city.db'}"
     config = replace(context.config, database=DatabaseConfig(url), files=FilesConfig(_DATA / "files"))
-    return await _serve(context, config, context.region(), with_demo=True)
+    return await _serve(context, config, context.region(), with_demo=True, fresh=fresh)
 
 
-async def _serve(context: Context, config: Config, region: Region, *, with_demo: bool = False) -> int:
+async def _serve(context: Context, config: Config, region: Region, *, with_demo: bool = False, fresh: bool = False) -> int:
     make_room(config.database.url)
     database = open_database(config.database.url)
     try:
@@ -50,10 +57,9 @@ async def _serve(context: Context, config: Config, region: Region, *, with_demo:
         async with AsyncExitStack() as closing:
             wanted = config.telegram.mode != "off" and not with_demo
             talks = await closing.enter_async_context(await opened(config, context.clock)) if wanted else None
-            await _serve_city(context, config, region, database, talks, with_demo=with_demo)
+            await _serve_city(context, config, region, database, talks, with_demo=with_demo, fresh=fresh)
     except run.PortTaken:
-        context.console.print(f"port {config.web.port} is taken: end what listens there, or set PETITION_WEB__PORT", markup=False)
-        return FAILED
+        return _port_taken(context, config)
     except TelegramError as error:
         context.console.print(f"Telegram refuses us ({type(error).__name__}): see token, base_url and webhook_url", markup=False)
         return FAILED
@@ -62,13 +68,18 @@ async def _serve(context: Context, config: Config, region: Region, *, with_demo:
     return OK
 
 
+def _port_taken(context: Context, config: Config) -> int:
+    context.console.print(f"port {config.web.port} is taken: end what listens there, or set PETITION_WEB__PORT", markup=False)
+    return FAILED
+
+
 async def _serve_city(
-    context: Context, config: Config, region: Region, database: Database, talks: Telegram | None, *, with_demo: bool
+    context: Context, config: Config, region: Region, database: Database, talks: Telegram | None, *, with_demo: bool, fresh: bool
 ) -> None:
     context.console.print("[2/3] loading the language", markup=False)
     paces = {"telegram": Pace(asyncio.get_running_loop().time)}
     city = wiring.build(config, region, database, context.clock, talks.door if talks else None, paces)
-    page = await _page(context, city, region) if with_demo else None
+    page, seeding = await _page(context, city, region) if with_demo else (None, None)
     app, wake = web_app(city, page), city.engine.reader.wake
     receivers: list[run.Receiver] = [WebServer(app, config.web.host, config.web.port)]
     if talks is not None and config.telegram.mode == "webhook":
@@ -76,14 +87,24 @@ async def _serve_city(
         receivers.append(Webhook(talks, config.telegram, city.texts))
     elif talks is not None:
         receivers.append(Polling(talks, city.inbox, wake, city.texts))
+    if seeding is not None and fresh:
+        receivers.append(seeding)
     stop = asyncio.Event()
     run.stop_on_signals(stop)
     where = f"http://{config.web.host}:{config.web.port}/{'demo' if with_demo else 'chat'}"
     context.console.print(f"[3/3] open {where}   (Ctrl+C ends it)", markup=False)
+    if page is not None:
+        link = city.links.of(await operator_code(city.desk, Role.SUPERVISOR, region.code))
+        context.console.print(f"      console (once, within ten minutes): {link}", markup=False)
     await run.serve(city.engine, receivers, stop)
 
 
-async def _page(context: Context, city: wiring.City, region: Region) -> DemoPage:
+async def _page(context: Context, city: wiring.City, region: Region) -> tuple[DemoPage, Seeding]:
     language = nlp.build(Path(context.config.region.pack) / "language", region)
     read = language.classifier.understand(region.demo_complaint)
-    return await demo.prepare(city, context.clock, language.places, read.topics[0].code)
+    page = await demo.prepare(city, context.clock, language.places, read.topics[0].code)
+
+    def tell(line: str) -> None:
+        context.console.print(line, markup=False)
+
+    return page, Seeding(lambda: bring_all(city, context.clock, language.places), len(region.demo_matters), tell)

@@ -27,7 +27,7 @@ async def migrate_database(context: Context) -> int:
 
 
 async def diagram(context: Context) -> int:
-    context.stdout.write(drawing.mermaid())
+    context.stdout.write(drawing.svg() if context.args.svg else drawing.mermaid())
     return OK
 
 
@@ -48,7 +48,7 @@ async def _findings(context: Context) -> list[Finding]:
 
         found += [await checks.database(migrated), checks.files(context.config.files.path)]
         try:
-            region = context.region()
+            region = await context.city() if found[0].level == checks.OK else context.region()
         except PackError as error:
             found += [Finding("C003", checks.FAULT, fault) for fault in error.faults]
         else:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from app.region_pack.clocks import load_clocks
-from app.region_pack.faults import Faults, line_of, table, toml
+from app.region_pack.demo import load_demo
+from app.region_pack.faults import Faults, PackError, line_of, table, toml
 from app.region_pack.head import load_head, load_sentences
 from app.region_pack.places import load_places
 from workflow.region import ClockProfile, Knowledge, Level, Place, Region, Topic, Unit, children_of
@@ -37,6 +38,7 @@ def load(folder: Path) -> Region:
     knowledge = _knowledge(folder / "knowledge.toml", faults)
     calendar = _calendar(folder / "calendar.csv", faults)
     sentences = load_sentences(folder / "texts", faults)
+    matters = load_demo(folder / "demo.toml", faults)
     city = places.get(str(head.get("code")))
     if "code" in head and (city is None or city.level is not Level.CITY):
         faults.add(folder / "region.toml", line_of(folder / "region.toml", "code ="), f"{head['code']} is no city of divisions.csv")
@@ -45,7 +47,7 @@ def load(folder: Path) -> Region:
     return Region(
         code=head["code"], name=head["name"], number_prefix=head["number_prefix"], time_zone=head["time_zone"],
         office_hours=(opens, closes), places=places, units=units, topics=topics, clocks=clocks, knowledge=knowledge,
-        calendar=calendar, demo_complaint=head.get("demo_complaint", ""), sentences=sentences,
+        calendar=calendar, demo_complaint=head.get("demo_complaint", ""), demo_matters=matters, sentences=sentences,
         retention_days=head.get("retention_days", 1825), children=children_of(places.values()),
     )  # fmt: skip
 
@@ -55,6 +57,20 @@ def with_grids(region: Region, grids: Iterable[Place]) -> Region:
     places = {code: place for code, place in region.places.items() if place.level is not Level.GRID}
     places |= {grid.code: grid for grid in grids}
     return replace(region, places=places, children=children_of(places.values()))
+
+
+def with_imported(region: Region, grids: Sequence[Place]) -> Region:
+    """The city with the grids that were imported into its database, the pack's own where there are none. Raises PackError where the pack
+    has got other villages since."""
+    if not grids:
+        return region
+    served = {grid.parent for grid in grids}
+    villages = {place.code for place in region.places.values() if place.level is Level.VILLAGE}
+    faults = [f"imported grids: {code} is no village of this pack any more: import the grids again" for code in sorted(served - villages)]
+    faults += [f"imported grids: {code} has no grid: import the grids again" for code in sorted(villages - served)]
+    if faults:
+        raise PackError(faults)
+    return with_grids(region, grids)
 
 
 def _units(file: Path, faults: Faults) -> dict[str, Unit]:

@@ -1,25 +1,20 @@
-"""Rows of a table from outside: CSV in UTF-8 (with or without BOM) or GB18030, or the active sheet of an XLSX. Cells become text."""
+"""Rows of a table from outside under the columns that were asked for. Says what it did not find, and what stands there instead.
+
+The header is the first row that has every needed column: what stands above (a title over merged cells, notes) is passed over. In an XLSX
+the sheet that is shown first comes first, then the others. See `app.region_pack.sheet_rows` for the forms of files.
+"""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from string import ascii_letters, digits
-from xml.etree.ElementTree import ParseError
-from zipfile import BadZipFile, ZipFile
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
+from app.region_pack.sheet_rows import BROKEN_BOOK, MAX_ROWS, Formula, Sheet, Unreadable, merged_over_rows, read
 
-MAX_BYTES = 20_000_000
-MAX_UNPACKED = 200_000_000  # an XLSX is a zip: a small one may unpack to a disk full
-MAX_ROWS = 100_000
-_BROKEN_BOOK = (BadZipFile, InvalidFileException, ParseError, KeyError, ValueError, TypeError, AttributeError, EOFError, OSError)
-_PLAIN = {0xFEE0 + ord(plain): plain for plain in ascii_letters + digits}
-_Numbered = Iterator[tuple[int, list[str]]]
+_ABOVE = 10
+"""Rows in which a header is looked for."""
+_Columns = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,117 +43,105 @@ class SheetRow:
     cells: Mapping[str, str]  # every column that was asked for; "" where the file has none
 
 
-def read_sheet(path: Path, columns: Mapping[str, tuple[str, ...]], required: frozenset[str]) -> tuple[SheetRow, ...]:
-    """Rows below the header. `columns`: our name → other headings it may have; others are ignored, so are empty rows, and lines that
-    begin with # above the header. Raises ImportFaults.
-    """
-    rows = _rows(path)
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """`places`: our name → position in a row, from 0."""
+
+    number: int
+    width: int
+    places: Mapping[str, int]
+
+
+def read_sheet(path: Path, columns: _Columns, required: frozenset[str]) -> tuple[SheetRow, ...]:
+    """Rows below the header, empty ones left out. `columns`: our name → other headings it may have; other columns are ignored. Raises
+    ImportFaults."""
     try:
-        header = next(((number, cells) for number, cells in rows if any(cells) and not cells[0].startswith("#")), None)
-        if header is None:
-            raise _refused(path, 0, "there is no header")
-        places = _places(path, header, columns, required)
-        found: list[SheetRow] = []
-        faults: list[Fault] = []
-        for number, cells in rows:
-            if not any(cells):
-                continue
-            if len(found) + len(faults) == MAX_ROWS:
-                raise _refused(path, number, f"more than {MAX_ROWS} rows")
-            if any(cells[len(header[1]) :]):
-                faults.append(Fault(path.name, number, "more cells than the header has"))
-                continue
-            found.append(SheetRow(number, {name: _at(cells, places.get(name)) for name in columns}))
-    except csv.Error as error:
-        raise _refused(path, 0, f"no CSV: {error}") from error
+        sheets = read(path)
+    except Unreadable as error:
+        raise ImportFaults([Fault(path.name, 0, str(error))]) from error
+    sheet, header = _found(path, sheets, columns, required)
+    below = [(number, cells) for number, cells in sheet.rows if number > header.number and any(cells)]
+    if len(below) > MAX_ROWS:
+        raise ImportFaults([Fault(path.name, below[MAX_ROWS][0], f"more than {MAX_ROWS} rows")])
+    rows: list[SheetRow] = []
+    faults: list[Fault] = []
+    for number, cells in below:
+        row = SheetRow(number, {name: _at(cells, header.places.get(name)) for name in columns})
+        reasons = list(_wrong(row, cells, header))
+        faults += [Fault(path.name, number, reason) for reason in reasons]
+        rows.append(row)
+    faults += _merged(path, rows, header, required)
     if faults:
         raise ImportFaults(faults)
-    return tuple(found)
-
-
-def _refused(path: Path, row: int, reason: str) -> ImportFaults:
-    return ImportFaults([Fault(path.name, row, reason)])
+    return tuple(rows)
 
 
 def _at(cells: list[str], place: int | None) -> str:
     return cells[place] if place is not None and place < len(cells) else ""
 
 
-def _places(
-    path: Path, header: tuple[int, list[str]], columns: Mapping[str, tuple[str, ...]], required: frozenset[str]
-) -> dict[str, int]:
-    """Our name → position in the row."""
-    number, headings = header
-    found: dict[str, int] = {}
-    faults: list[Fault] = []
+def _wrong(row: SheetRow, cells: list[str], header: _Header) -> Iterator[str]:
+    if any(cells[header.width :]):
+        yield "more cells than the header has"
+    for name, cell in row.cells.items():
+        if isinstance(cell, Formula):
+            yield f"column {name} holds a formula: paste its value instead"
+
+
+def _merged(path: Path, rows: list[SheetRow], header: _Header, required: frozenset[str]) -> Iterator[Fault]:
+    """A cell merged over several rows has its value in the first one only."""
+    names = sorted(required & header.places.keys())
+    empty = [(row.number, name) for row in rows for name in names if not row.cells[name]]
+    if not empty:
+        return
+    try:
+        areas = merged_over_rows(path)
+    except BROKEN_BOOK:
+        return
+    for number, name in empty:
+        column = header.places[name] + 1
+        for first, top, last, bottom, area in areas:
+            if first <= column <= last and top < number <= bottom:
+                yield Fault(path.name, number, f"column {name} is empty here because {area} is merged: unmerge it, each row needs its own")
+                break
+
+
+def _found(path: Path, sheets: list[Sheet], columns: _Columns, required: frozenset[str]) -> tuple[Sheet, _Header]:
+    """The first sheet with a row that has every needed column. Raises ImportFaults with what the best candidate lacks."""
+    for sheet in sheets:
+        for number, cells in _first_rows(sheet):
+            faults = list(_header_faults(path, sheet, number, cells, columns, required))
+            if not faults:
+                return sheet, _Header(number, len(cells), _places(cells, columns))
+    candidates = [(sheet, number, cells) for sheet in sheets for number, cells in _first_rows(sheet)]
+    if not candidates:
+        raise ImportFaults([Fault(path.name, 0, "there is no header")])
+    best = max(candidates, key=lambda row: len(_places(row[2], columns)))
+    raise ImportFaults(_header_faults(path, *best, columns, required))
+
+
+def _first_rows(sheet: Sheet) -> list[tuple[int, list[str]]]:
+    full = [(number, cells) for number, cells in sheet.rows if any(cells) and not cells[0].startswith("#")]
+    return full[:_ABOVE]
+
+
+def _hits(cells: list[str], name: str, columns: _Columns) -> list[int]:
+    return [place for place, heading in enumerate(cells) if heading.lower() in {name, *columns[name]}]
+
+
+def _places(cells: list[str], columns: _Columns) -> dict[str, int]:
+    return {name: hits[0] for name in columns if (hits := _hits(cells, name, columns))}
+
+
+def _header_faults(
+    path: Path, sheet: Sheet, number: int, cells: list[str], columns: _Columns, required: frozenset[str]
+) -> Iterator[Fault]:
+    where = f" of sheet {sheet.name}" if sheet.name else ""
     for name, others in columns.items():
-        hits = [place for place, heading in enumerate(headings) if heading.lower() in {name, *others}]
+        hits = _hits(cells, name, columns)
         if len(hits) > 1:
-            faults.append(Fault(path.name, number, f"column {name} stands twice"))
-        elif hits:
-            found[name] = hits[0]
-        elif name in required:
-            faults.append(Fault(path.name, number, f"column {name} is missing"))
-    if faults:
-        raise ImportFaults(faults)
-    return found
-
-
-def _rows(path: Path) -> _Numbered:
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise _refused(path, 0, f"larger than {MAX_BYTES} bytes")
-        content = path.read_bytes()
-    except OSError as error:
-        raise _refused(path, 0, f"can't be read: {type(error).__name__}") from error
-    suffix = path.suffix.lower()
-    if suffix == ".csv":
-        return _csv_rows(path, content)
-    if suffix == ".xlsx":
-        return iter(_xlsx_rows(path, content))
-    raise _refused(path, 0, "neither .csv nor .xlsx")
-
-
-def _csv_rows(path: Path, content: bytes) -> _Numbered:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return _numbered(text)
-    raise _refused(path, 0, "neither UTF-8 nor GB18030")
-
-
-def _numbered(text: str) -> _Numbered:
-    """Each record with its first line's number: a quoted cell may hold line breaks."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    line = 1
-    for cells in reader:
-        yield line, [_text(cell) for cell in cells]
-        line = reader.line_num + 1
-
-
-def _xlsx_rows(path: Path, content: bytes) -> list[tuple[int, list[str]]]:
-    try:
-        with ZipFile(io.BytesIO(content)) as packed:
-            if sum(entry.file_size for entry in packed.infolist()) > MAX_UNPACKED:
-                raise _refused(path, 0, f"unpacks to more than {MAX_UNPACKED} bytes")
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=False)
-        try:
-            sheet = book.active
-            if sheet is None:
-                raise _refused(path, 0, "there is no sheet")
-            sheet.reset_dimensions()  # what the file says of its own size is often wrong
-            rows = enumerate(sheet.iter_rows(max_row=MAX_ROWS + 2, values_only=True), 1)
-            return [(number, [_text(cell) for cell in cells]) for number, cells in rows]
-        finally:
-            book.close()
-    except _BROKEN_BOOK as error:
-        raise _refused(path, 0, f"no readable XLSX: {type(error).__name__}") from error
-
-
-def _text(cell: object) -> str:
-    """A cell as people see it: a code kept as a number has no ".0". Full-width digits and letters become plain, brackets stay."""
-    if isinstance(cell, float) and cell.is_integer():
-        cell = int(cell)
-    return ("" if cell is None else str(cell)).translate(_PLAIN).strip()
+            yield Fault(path.name, number, f"column {name} stands twice")
+        elif not hits and name in required:
+            also = f" (or {', '.join(others)})" if others else ""
+            headings = ", ".join(filter(None, cells))[:200]
+            yield Fault(path.name, number, f"column {name} is missing{also}; row {number}{where} has: {headings}")

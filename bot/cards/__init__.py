@@ -1,7 +1,8 @@
 """Cards: one ticket on one message, edited in place. Pure: ticket + viewer → HTML and buttons."""
 
+from bot.cards.draft import draft
 from bot.cards.resident import resident
 from bot.cards.staff import staff
 from bot.cards.words import Words
 
-__all__ = ["Words", "resident", "staff"]
+__all__ = ["Words", "draft", "resident", "staff"]

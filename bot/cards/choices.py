@@ -103,7 +103,8 @@ def _hub(ticket: Ticket, viewer: Viewer, words: Words, *, own: bool) -> list[tup
         case State.REGISTERED:
             return _to_accept(ticket, words)
         case State.ACCEPTED:
-            return [*_offers("button.dispatch", "dispatch", ticket, words), (_step("button.units_all", "units", ticket),)]
+            offers = _offers("button.dispatch", "dispatch", ticket, words)
+            return [*offers, (_step("button.units_all", "units", ticket),), *_ask_resident(ticket)]
         case State.DISPATCHED:
             return [(_step("button.units", "units", ticket),)]
         case State.DISPUTED:
@@ -133,11 +134,16 @@ def _offers(key: str, verb: str, ticket: Ticket, words: Words) -> list[tuple[But
     return [(_step(key, verb, ticket, code_of(desk), who=words.desk(desk)),) for desk in desks]
 
 
+def _ask_resident(ticket: Ticket) -> list[tuple[Button, ...]]:
+    return [(_step("button.contact", "contact", ticket),)] if ticket.reporter is not None else []
+
+
 def _to_accept(ticket: Ticket, words: Words) -> list[tuple[Button, ...]]:
     rows: list[tuple[Button, ...]] = []
     if ticket.procedure is Procedure.CONSULTATION:
         rows.append((_step("button.answer", "answer", ticket),))
     rows += _offers("button.take", "take", ticket, words)
+    rows += _ask_resident(ticket)
     second = second_guess(ticket)
     if second in words.region.topics:
         rows.append((_step("button.topic", "topic", ticket, second, topic=words.topic(second)),))

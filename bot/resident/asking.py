@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from bot.outgoing import Keyboard, answer, button, literal, rows
-from workflow import routing
+from workflow import deadlines, routing
+from workflow.desk import Session
 from workflow.intake import Ask, Draft
-from workflow.model import Button, Procedure, Speech
+from workflow.model import DRAFT, Button, Json, Priority, Procedure, Speech
 from workflow.region import Level, Region
 from workflow.understanding import PlaceGuess
 
 PAGE = 12
 
 
-def prompt(contact_id: int, draft: Draft, ask: Ask, region: Region, edits: str = "") -> Speech:
+def prompt(session: Session, contact_id: int, draft: Draft, ask: Ask, edits: str = "") -> Speech:
     match ask:
         case Ask.TEXT:
             return answer(contact_id, "intake.ask_text", (_cancel(draft),))
         case Ask.PLACE_TIE:
-            return _tie(contact_id, draft, region)
+            return _tie(contact_id, draft, session.region)
         case Ask.PLACE:
-            return answer(contact_id, "intake.ask_place", place_ways(draft))
+            return answer(contact_id, "intake.ask_place_again" if draft.place_asked else "intake.ask_place", place_ways(draft))
         case Ask.CONFIRM:
-            return card(contact_id, draft, region, edits)
+            return card(session, contact_id, draft, edits)
 
 
 def _cancel(draft: Draft) -> tuple[Button, ...]:
@@ -88,24 +89,19 @@ def topics(contact_id: int, draft: Draft, region: Region, item: str, edits: str)
     return answer(contact_id, "intake.pick_topic", (*rows(choices, 1), (more, back)), edits=edits)
 
 
-def card(contact_id: int, draft: Draft, region: Region, edits: str = "") -> Speech:
-    """What was understood, to be confirmed."""
+def card(session: Session, contact_id: int, draft: Draft, edits: str = "") -> Speech:
+    """What was understood, to be confirmed: see `bot.cards.draft`."""
+    region, procedure = session.region, Procedure(draft.procedure)
     topic = region.topics.get(draft.topic)
-    secret = draft.procedure == Procedure.PETITION_REPORT
-    hub = routing.hub_for(region, Procedure(draft.procedure), draft.place or region.code)
-    key = "intake.card_report" if secret else "intake.card"
-    lead = region.units[topic.lead].name if topic else ""
-    return answer(
-        contact_id, key, _card_buttons(draft, secret=secret), edits=edits,
-        topic_name=topic.name if topic else "", words="、".join(draft.words), place_path=readable(region, draft.place),
-        detail=draft.place_detail, hub_name=f"{_town(region, hub.place)}{region.units[hub.unit].name}", lead_name=lead,
-        files=len(draft.files), anonymous=draft.anonymous, urgent=draft.urgent, procedure=draft.procedure, intent=draft.intent,
-    )  # fmt: skip
-
-
-def _town(region: Region, code: str) -> str:
-    place = region.places.get(code)
-    return place.name if place is not None else ""
+    hub = routing.hub_for(region, procedure, draft.place or region.code)
+    due = deadlines.expected(procedure, draft.topic, session.now, region, session.calendar)
+    params: Json = {
+        "topic": draft.topic, "because": list(draft.words), "place": draft.place, "detail": draft.place_detail,
+        "hub": [hub.unit, hub.place], "lead": topic.lead if topic else "", "files": len(draft.files), "anonymous": draft.anonymous,
+        "urgency": draft.urgency, "procedure": procedure.value, "due": due.isoformat() if due else None,
+    }  # fmt: skip
+    buttons = _card_buttons(draft, secret=procedure is Procedure.PETITION_REPORT)
+    return Speech(contact_id, params=params, buttons=buttons, card=DRAFT, edits=edits, priority=Priority.ANSWER)
 
 
 def _card_buttons(draft: Draft, *, secret: bool) -> Keyboard:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bot.doors import Incoming
 from bot.outgoing import answer, button
+from bot.resident import emergency
 from bot.resident.interview import Interview
 from bot.resident.payload import place_of
 from bot.resident.reading import Reading
@@ -49,14 +50,24 @@ class Consent:
         place = place_of(session.region, incoming.text)
         if place:
             held = replace(held, place=place, place_known=True)
-        words = "" if incoming.text.startswith("/") else incoming.text
-        held = intake.told(held, words, incoming.message_id)
-        held = replace(held, files=(*held.files, *incoming.files), point=incoming.location or held.point)
-        if words and not held.urgent and self._reading.classifier.understand(words).danger:
-            held = replace(held, urgent=True)
-            await self._interview.alarm(session, contact, words, held.place)
+        if not incoming.text.startswith("/"):
+            held = await self._kept(session, contact, incoming, held)
         await session.uow.dialogs.save(Dialog(contact.id, STEP, intake.to_json(held), session.now))
         if incoming.edited:
             return
         ways = ((button("resident.agree", "c:yes"), button("resident.privacy", "c:privacy")),)
         await session.say(answer(contact.id, "resident.notice", ways, city=session.region.name))
+
+    async def _kept(self, session: Session, contact: Contact, incoming: Incoming, held: Draft) -> Draft:
+        """What still has to be asked about. Danger, and what belongs to it, has gone to the hub already."""
+        more = intake.told(held, incoming.text, incoming.message_id)
+        more = replace(more, files=(*held.files, *incoming.files), point=incoming.location or held.point)
+        read = self._reading.again(more, session.region)
+        if read.urgent:
+            await emergency.declare(session, contact, read, self._reading)
+            return Draft(Interview.new_id())
+        ticket = await emergency.still_open(session, contact)
+        if ticket is not None and (incoming.text or incoming.files or incoming.location):
+            await emergency.goes_on(session, contact, ticket, incoming, self._reading)
+            return held
+        return more

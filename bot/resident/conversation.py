@@ -23,6 +23,7 @@ LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 
 class ResidentConversation:
     def __init__(self, reading: Reading) -> None:
+        self._reading = reading
         self._interview = Interview(reading)
         self._consent = Consent(reading, self._interview)
         self._doubts = Doubts(reading, self._interview)
@@ -96,6 +97,9 @@ class ResidentConversation:
 
     async def _message(self, session: Session, contact: Contact, actor: Actor, incoming: Incoming, dialog: Dialog | None) -> None:
         step = dialog.step if dialog is not None else ""
+        if step != STEP and self._dangerous(incoming):
+            await self._interview.begin(session, contact, incoming)
+            return
         if incoming.reply_to and await self._replied(session, contact, actor, incoming):
             return
         if dialog is not None and step == STEP:
@@ -110,6 +114,9 @@ class ResidentConversation:
         elif await self._doubts.raised(session, contact, incoming):
             return
         await self._interview.begin(session, contact, incoming)
+
+    def _dangerous(self, incoming: Incoming) -> bool:
+        return self._reading.classifier.understand(incoming.text).danger
 
     async def _replied(self, session: Session, contact: Contact, actor: Actor, incoming: Incoming) -> bool:
         """A reply to a message about a ticket belongs to that ticket, whatever else is going on."""
@@ -136,7 +143,9 @@ class ResidentConversation:
         ticket = await additions.own(session, contact, about.ticket_id) if about is not None else None
         if ticket is None:
             return
-        if can_object(ticket):
+        if self._dangerous(incoming):
+            await self._interview.begin(session, contact, incoming)
+        elif can_object(ticket):
             await self._doubts.ask(session, contact, incoming, (ticket,))
         elif ticket.state not in RESTING:
             await additions.said_about(session, contact, actor, ticket, replace(incoming, files=()))

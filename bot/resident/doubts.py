@@ -9,7 +9,7 @@ from datetime import timedelta
 from bot.cards.resident import can_object
 from bot.doors import Incoming
 from bot.outgoing import answer, button, rows
-from bot.resident import additions
+from bot.resident import additions, emergency
 from bot.resident.interview import Interview
 from bot.resident.reading import Reading
 from workflow import intake
@@ -40,7 +40,11 @@ class Doubts:
         clear = bool(read.topics) and not read.thin and (not running or self._stands_alone(incoming.text))
         if clear or read.danger or (read.intent == Intent.PRAISE and not incoming.files):
             return False
-        await self.ask(session, contact, incoming, (*running, *ended))
+        ticket = await emergency.still_open(session, contact)
+        if ticket is not None:
+            await emergency.goes_on(session, contact, ticket, incoming, self._reading)
+        else:
+            await self.ask(session, contact, incoming, (*running, *ended))
         return True
 
     def _stands_alone(self, text: str) -> bool:

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from bot.doors import Incoming
 from bot.outgoing import answer, button
-from bot.resident import asking
+from bot.resident import asking, emergency, filing
 from bot.resident.reading import Reading
 from workflow import intake
 from workflow.desk import Session
-from workflow.intake import Draft
-from workflow.model import Actor, Contact, Dialog, Intent, Priority, Procedure, Speech
+from workflow.intake import Ask, Draft
+from workflow.model import Actor, Contact, Dialog, Intent, Procedure
 
 STEP = "intake"
 
@@ -37,10 +37,11 @@ class Interview:
 
     async def go_on(self, session: Session, contact: Contact, draft: Draft, *, asks_point: bool = True) -> None:
         """Reads all of it again, then asks the one next thing."""
-        danger_before = draft.urgent
         draft = self._reading.again(draft, session.region)
-        if draft.urgent and not danger_before:
-            await self._danger(session, contact, draft)
+        if draft.urgent:
+            await emergency.declare(session, contact, draft, self._reading)
+            await self.close(session, contact)
+            return
         if asks_point and draft.point is not None and not draft.place_known:
             await self._confirm_point(session, contact, draft)
             return
@@ -60,21 +61,11 @@ class Interview:
             await session.say(answer(contact.id, "intake.point_outside", asking.place_ways(draft)))
 
     async def ask(self, session: Session, contact: Contact, draft: Draft, edits: str = "") -> None:
-        await self._keep(session, contact, draft)
-        await session.say(asking.prompt(contact.id, draft, intake.next_ask(draft), session.region, edits))
-
-    async def alarm(self, session: Session, contact: Contact, text: str, place: str = "") -> None:
-        """Pages the hub for words that were said before anything else could be asked."""
-        draft = intake.told(Draft("alarm", place=place, place_known=bool(place)), text)
-        await self._danger(session, contact, self._reading.again(draft, session.region))
-
-    async def _danger(self, session: Session, contact: Contact, draft: Draft) -> None:
-        """Safety before everything: whom to call, at once. The hub is paged with the words as they are."""
-        await session.say(Speech(contact.id, "city.emergency_life", priority=Priority.URGENT))
-        hub = intake.registration(draft, session.region.code)
-        for listener in await session.on_call(hub.procedure, draft.place or session.region.code):
-            params = {"text": self._reading.masker.mask(draft.text), "place": draft.place or session.region.code}
-            await session.say(Speech(listener, "notices.page_hub", params, priority=Priority.URGENT))
+        wanted = intake.next_ask(draft)
+        speech = asking.prompt(session, contact.id, draft, wanted, edits)
+        asked = draft.place_asked + (wanted is Ask.PLACE)
+        await self._keep(session, contact, replace(draft, place_asked=asked))
+        await session.say(speech)
 
     async def _outside(self, session: Session, contact: Contact, draft: Draft) -> bool:
         located = self._reading.places.locate(draft.text)
@@ -86,7 +77,7 @@ class Interview:
 
     async def _answered(self, session: Session, contact: Contact, draft: Draft) -> bool:
         """A question is answered, praise is thanked for; neither is filed."""
-        if draft.urgent or draft.files:
+        if draft.files:
             return False
         file_it = button("intake.still_file", f"i:file:{draft.id}")
         if draft.intent == Intent.PRAISE:
@@ -136,9 +127,7 @@ class Interview:
 
     async def _submit(self, session: Session, contact: Contact, actor: Actor, draft: Draft) -> None:
         await self.close(session, contact)
-        ticket = await session.do(actor, intake.registration(draft, session.region.code))
-        for message_id in filter(None, (known for known, _ in draft.said)):
-            await session.uow.remember(contact.id, message_id, ticket.id)
+        await filing.file(session, contact, actor, draft)
 
     def _chosen(self, session: Session, draft: Draft, verb: str, argument: str) -> Draft:
         region = session.region

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.async_api import Browser, FilePayload, FrameLocator, Page
 
-from tests.browser.test_demo_page import address, browser, pytestmark
-
-__all__ = ["address", "browser", "pytestmark"]
+pytestmark = pytest.mark.browser
 COMPLAINT = "杜阮井根村村口的垃圾堆三天没人清，好臭"
 
 
@@ -53,7 +52,8 @@ async def test_a_photo_is_shown_to_the_worker_who_opens_the_whole(address: str, 
     await says(resident, COMPLAINT)
     await resident.get_by_role("button", name="继续").click()
     picture = await page.screenshot()
-    files = [FilePayload(name="a.png", mimeType="image/png", buffer=picture), FilePayload(name="a.mp3", mimeType="audio/mpeg", buffer=b"ID3")]
+    sound = FilePayload(name="a.mp3", mimeType="audio/mpeg", buffer=b"ID3")
+    files = [FilePayload(name="a.png", mimeType="image/png", buffer=picture), sound]
     await resident.locator("#files").set_input_files(files)
     await resident.locator("#send").click()
     await resident.get_by_text("附件　2").wait_for()

@@ -64,7 +64,7 @@ def staff_faults(path: Path, region: Region) -> list[tuple[int, str]]:
     return [(fault.row, fault.reason) for fault in error.value.faults]
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 def test_every_encoding_says_the_same(tmp_path: Path, region: Region, grids: Table, encoding: str) -> None:
     found = read_grids(as_csv(tmp_path / "grids.csv", grids, encoding), region)
     assert [[row.code, row.name, row.kind] for row in found.rows] == grids[1:]
@@ -132,8 +132,68 @@ def test_a_grid_hangs_under_a_village_not_under_a_town(tmp_path: Path, region: R
 @pytest.mark.parametrize("formula", ['=HYPERLINK("http://x","y")', "=1+1", "@SUM(1)", "+1", "-1"])
 def test_a_formula_is_text(tmp_path: Path, region: Region, grids: Table, formula: str) -> None:
     rows = [*grids[:-1], [grids[-1][0], formula, "农村"]]
-    for path in (as_csv(tmp_path / "grids.csv", rows), as_xlsx(tmp_path / "grids.xlsx", rows)):
-        assert read_grids(path, region).rows[-1].name == formula
+    assert read_grids(as_csv(tmp_path / "grids.csv", rows), region).rows[-1].name == formula
+
+
+@pytest.mark.parametrize("mark", [";", "\t"])
+def test_other_marks_between_cells_are_read(tmp_path: Path, region: Region, grids: Table, mark: str) -> None:
+    path = tmp_path / "grids.csv"
+    path.write_text("\n".join(mark.join(row) for row in grids), "utf-8")
+    assert len(read_grids(path, region).rows) == len(grids) - 1
+
+
+def test_a_formula_of_a_workbook_is_asked_for_its_value(tmp_path: Path, region: Region, grids: Table) -> None:
+    rows = [*grids[:-1], [grids[-1][0], '=HYPERLINK("http://x","y")', "农村"]]
+    path = as_xlsx(tmp_path / "grids.xlsx", rows)
+    assert grid_faults(path, region) == [(len(rows), "column name holds a formula: paste its value instead")]
+
+
+def test_a_title_above_the_header_is_passed_over(tmp_path: Path, region: Region, grids: Table) -> None:
+    book = as_xlsx(tmp_path / "grids.xlsx", [["全市网格一览表"], ["单位：个"], *grids])
+    assert len(read_grids(book, region).rows) == len(grids) - 1
+    faulty = as_xlsx(tmp_path / "grids.xlsx", [["全市网格一览表"], *grids, ["1", "短", "rural"]])
+    assert grid_faults(faulty, region) == [(len(grids) + 2, "a grid's code has 15 digits")]
+
+
+def test_the_sheet_with_the_columns_is_taken_whichever_is_shown(tmp_path: Path, region: Region, grids: Table) -> None:
+    book = Workbook()
+    cover = book.active
+    assert cover is not None
+    cover.append(["封面", "说明"])
+    hidden = book.create_sheet("网格")
+    for row in grids:
+        hidden.append(row)
+    book.save(tmp_path / "grids.xlsx")
+    assert len(read_grids(tmp_path / "grids.xlsx", region).rows) == len(grids) - 1
+
+
+def test_a_workbook_without_the_columns_is_told_what_it_has(tmp_path: Path, region: Region) -> None:
+    path = as_xlsx(tmp_path / "grids.xlsx", [["编码", "网格名", "类型"], ["1", "2", "3"]])
+    assert grid_faults(path, region) == [(1, "column name is missing (or 名称); row 1 of sheet Sheet has: 编码, 网格名, 类型")]
+
+
+def test_rows_far_below_are_read_too(tmp_path: Path, region: Region, grids: Table) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in grids[:-1]:
+        sheet.append(row)
+    for column, cell in enumerate(grids[-1], 1):
+        sheet.cell(150_000, column, cell)
+    book.save(tmp_path / "grids.xlsx")
+    assert len(read_grids(tmp_path / "grids.xlsx", region).rows) == len(grids) - 1
+
+
+def test_merged_cells_are_named(tmp_path: Path, region: Region, grids: Table) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in grids:
+        sheet.append(row)
+    sheet.merge_cells("C2:C3")
+    book.save(tmp_path / "grids.xlsx")
+    reason = "column kind is empty here because C2:C3 is merged: unmerge it, each row needs its own"
+    assert grid_faults(tmp_path / "grids.xlsx", region) == [(3, reason)]
 
 
 def test_chinese_words_and_full_width_digits_are_read(tmp_path: Path, region: Region, grids: Table) -> None:
@@ -158,7 +218,7 @@ def test_rows_are_counted_as_an_editor_counts_lines(tmp_path: Path, region: Regi
         ("grids.csv", b"code,name,kind,code\n", "column code stands twice"),
         ("grids.csv", b"code,name,kind\n1,2,3,4\n", "more cells than the header has"),
         ("grids.csv", b'code,name,kind\n1,"2,3\n', "no CSV"),
-        ("grids.csv", b"\xff\xfe\x00\x00", "neither UTF-8 nor GB18030"),
+        ("grids.csv", b"code,name,kind\n\xff\xff", "neither UTF-8 nor GB18030"),
         ("grids.xlsx", b"not a zip", "no readable XLSX"),
         ("grids.xls", b"", "neither .csv nor .xlsx"),
     ],
@@ -183,7 +243,7 @@ def test_staff_are_posts(tmp_path: Path, region: Region) -> None:
         ["department", "路灯科", "990101", ""],  # by an old name
         ["department", "discipline", "", ""],
         ["supervisor", "", "990101", ""],
-        ["admin", "", "", "=1+1"],
+        ["admin", "", "", "+1"],
     ]
     wanted = (
         StaffRow(Role.GRID_WORKER, "grid", f"{PINE}001", "1号"),
@@ -193,7 +253,7 @@ def test_staff_are_posts(tmp_path: Path, region: Region) -> None:
         StaffRow(Role.DEPARTMENT, "roads", "990101", ""),
         StaffRow(Role.DEPARTMENT, "discipline", "9901", ""),
         StaffRow(Role.SUPERVISOR, "", "990101", ""),
-        StaffRow(Role.ADMIN, "", "9901", "=1+1"),
+        StaffRow(Role.ADMIN, "", "9901", "+1"),
     )
     for path in (as_csv(tmp_path / "staff.csv", rows, "gb18030"), as_xlsx(tmp_path / "staff.xlsx", rows)):
         assert read_staff(path, region).rows == wanted

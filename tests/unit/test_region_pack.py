@@ -64,6 +64,11 @@ def test_the_law_is_in_the_clocks() -> None:
         ("divisions.csv", "440703002101,", "440704002101,", "does not lie in"),
         ("calendar.csv", "date,working\n", "date,working\n2026-02-30,yes\n", "not a date: 2026-02-30"),
         ("region.toml", 'name = "', 'nome = "', "name is missing"),
+        ("demo.toml", 'end = "waiting"', 'end = "lost"', "matter 1: end is one of waiting, dispatched,"),
+        ("demo.toml", 'route = "', 'rout = "', "unknown: rout"),
+        ("demo.toml", 'reason = "', 'result = "', "declined needs reason"),
+        ("demo.toml", 'end = "dispatched"', 'end = "dispatched"\nresult = "x"', "dispatched has no result"),
+        ("demo.toml", "[[matter]]", "[[story]]", "matters stand under [[matter]], nothing else"),
     ],
 )
 def test_a_fault_names_its_file(broken: Path, file: str, old: str, new: str, reason: str) -> None:

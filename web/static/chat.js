@@ -14,7 +14,8 @@ async function begin() {
 
 async function read() {
   try {
-    const answer = await fetch(`/chat/api/messages?after=${after}`, { headers: { Authorization: `Bearer ${token}` } });
+    // Four chats on one page ask for the same address: the browser's cache would let one wait twenty seconds for the other.
+    const answer = await fetch(`/chat/api/messages?after=${after}`, { headers: { Authorization: `Bearer ${token}` }, cache: "no-store" });
     if (!answer.ok) throw new Error(answer.status);
     for (const message of await answer.json()) { after = message.seq; message.toast ? tell(message.toast) : show(message); }
   } catch { await new Promise((done) => setTimeout(done, 2000)); }

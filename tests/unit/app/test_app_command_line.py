@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,39 @@ def test_the_diagram_is_printed(run: Runner, capsys: pytest.CaptureFixture[str])
     assert found.startswith("stateDiagram-v2") and "DISPATCHED --> HANDLING: sign" in found
 
 
+def test_the_diagram_is_printed_as_svg_too(run: Runner, capsys: pytest.CaptureFixture[str]) -> None:
+    run.environ = {}
+    assert run("diagram", "--svg") == 0
+    found = capsys.readouterr().out
+    assert found.startswith("<svg") and found.endswith("</svg>\n") and "办理中" in found and "/console" not in found
+
+
+def test_a_sign_in_link_leads_to_the_base_address_with_its_code_behind_the_hash(run: Runner, capsys: pytest.CaptureFixture[str]) -> None:
+    run("migrate")
+    capsys.readouterr()
+    run.environ |= {"PETITION_WEB__BASE_URL": "https://counter.example.org/"}
+    links = []
+    for _ in range(2):
+        assert run("signin", "--role", "auditor", "--place", "990101", "--json") == 0
+        found = json.loads(capsys.readouterr().out)
+        assert (found["role"], found["place"]) == ("auditor", "990101")
+        links.append(found["link"])
+    assert all(link.startswith("https://counter.example.org/console/signin#") and len(link.partition("#")[2]) == 32 for link in links)
+    assert links[0] != links[1]
+    run.environ |= {"PETITION_WEB__BASE_URL": "", "PETITION_WEB__PORT": "8080"}
+    assert run("signin", "--role", "admin") == 0
+    assert capsys.readouterr().out.startswith("http://127.0.0.1:8080/console/signin#")
+
+
+def test_no_link_for_a_place_or_role_that_does_not_exist(run: Runner, capsys: pytest.CaptureFixture[str]) -> None:
+    run("migrate")
+    assert run("signin", "--role", "admin", "--place", "1") == 2
+    with pytest.raises(SystemExit) as ended:
+        run("signin", "--role", "grid_worker")
+    assert ended.value.code == 2
+    assert "console/signin" not in capsys.readouterr().out
+
+
 def test_a_region_pack_with_faults_is_said_and_ends_with_status_1(run: Runner, capsys: pytest.CaptureFixture[str]) -> None:
     def broken(_path: Path) -> Region:
         raise PackError(["units.csv:3: no such level", "topics.csv:9: no such unit"])
@@ -118,3 +152,16 @@ def test_help_names_the_exit_statuses(capsys: pytest.CaptureFixture[str]) -> Non
     with pytest.raises(SystemExit) as ended:
         main(["--help"], {}, load)
     assert ended.value.code == 0 and "exit status" in capsys.readouterr().out
+
+
+def test_a_second_demo_leaves_the_first_ones_data_alone(run: Runner, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = tmp_path / "var" / "demo" / "city.db"
+    data.parent.mkdir(parents=True)
+    data.write_bytes(b"in use")
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        run.environ["PETITION_WEB__PORT"] = str(other.getsockname()[1])
+        assert run("demo") == 1
+    assert "is taken" in capsys.readouterr().err
+    assert data.read_bytes() == b"in use"

@@ -40,6 +40,23 @@ def test_a_port_is_a_port(port: str, tmp_path: Path) -> None:
     assert [fault for fault in faults(text, tmp_path) if "web.port" in fault]
 
 
+@pytest.mark.parametrize(
+    ("host", "given", "base"),
+    [
+        ("127.0.0.1", "", "http://127.0.0.1:8080"),
+        ("::1", "", "http://[::1]:8080"),
+        ("127.0.0.1", "https://counter.example.org/", "https://counter.example.org"),
+    ],
+)
+def test_links_begin_with_the_base_address_or_with_host_and_port(host: str, given: str, base: str) -> None:
+    assert load(EXAMPLE, {"PETITION_WEB__HOST": host, "PETITION_WEB__BASE_URL": given}).web.base == base
+
+
+def test_a_base_address_is_one(tmp_path: Path) -> None:
+    text = EXAMPLE.read_text("utf-8").replace('base_url = ""', 'base_url = "counter.example.org"')
+    assert [fault for fault in faults(text, tmp_path) if "web.base_url" in fault]
+
+
 def test_the_environment_wins_and_is_checked_too(tmp_path: Path) -> None:
     environ = {"PETITION_TELEGRAM__TOKEN": TOKEN, "PETITION_TELEGRAM__MODE": "polling", "PETITION_WEB__PORT": "9", "HOME": "/"}
     found = load(EXAMPLE, environ)

@@ -323,3 +323,93 @@ async def test_nobody_else_sees_a_ticket_by_its_number(chat: Chat) -> None:
     for words in (f"/status {ticket.number}", "/status JM-000101-0001"):
         await chat.says(words, "stranger")
         assert "没有找到" in chat.last("stranger")
+
+
+async def test_nobody_in_danger_is_asked_for_an_address(chat: Chat) -> None:
+    await chat.consented()
+    before = len(chat.screen["resident"])
+    await chat.says("不想活了")
+    said = [ready.html for _, ready in chat.screen["resident"][before:]]
+    assert "12356" in said[0] and "120" in said[0]
+    assert not any("哪里？" in html or "工作日" in html or "期限" in html for html in said)
+    assert not any(ready.buttons for _, ready in chat.screen["resident"][before:])
+    ticket = await chat.ticket()
+    assert (ticket.urgent, ticket.state, ticket.place) == (True, State.REGISTERED, chat.region.code)
+    assert any("不想活了" in ready.html and "紧急" in ready.html for _, ready in chat.screen["officer"])
+    await chat.presses("联系居民", "officer")
+    await chat.says("您好，我是值班人员，您现在安全吗？", "officer")
+    assert "您现在安全吗" in chat.last()
+    await chat.says("嗯", reply_to=chat.newest("您现在安全吗"))
+    assert "嗯" in chat.last("officer")
+    await chat.presses("受理并派", "officer")
+    assert (await chat.ticket()).state is State.DISPATCHED, "the place is not known: any hub inside may act"
+
+
+async def test_a_false_alarm_is_taken_back_but_a_hazard_stays(chat: Chat) -> None:
+    await chat.says("煤气泄漏！杜阮镇井根村3号楼")
+    await chat.presses("继续")
+    await chat.says("/withdraw")
+    await chat.presses("确定撤回")
+    assert "安全隐患" in chat.last()
+    assert (await chat.ticket()).reporter is None
+
+
+async def test_an_emergency_goes_to_its_hub_once_the_place_is_said(chat: Chat) -> None:
+    await chat.says("楼下好大煤气味，头晕")
+    await chat.says("在杜阮井根村村口")
+    ticket = await chat.ticket()
+    assert ticket.hub.place == ancestor(chat.region, chat.grid.place, Level.TOWN)
+    assert [note.text for note in await chat.notes()] == ["在杜阮井根村村口"]
+    assert "在杜阮井根村村口" in chat.last("officer")
+    await chat.presses("继续")
+    assert len(await chat.notes()) == 1, "what went to the hub is not asked about again"
+
+
+async def test_danger_in_a_reply_or_a_correction_is_danger(chat: Chat) -> None:
+    ticket = await chat.filed()
+    await chat.says("再不来我就跳楼", reply_to=chat.newest(ticket.number))
+    assert "值班人员" in chat.last() and (await chat.ticket(2)).urgent
+    await chat.says("我要跳楼了", message_id="own2", edited=True)
+    assert [note.text for note in await chat.notes(2)] == []
+
+
+async def test_a_second_cry_goes_to_the_same_emergency(chat: Chat) -> None:
+    await chat.consented()
+    await chat.says("楼下着火了")
+    await chat.says("有人被困在三楼，着火了")
+    assert [note.text for note in await chat.notes()] == ["有人被困在三楼，着火了"]
+    assert sum("有人被困" in ready.html and "紧急" in ready.html for _, ready in chat.screen["officer"]) >= 1
+
+
+async def test_a_greeting_is_answered_with_a_greeting(chat: Chat) -> None:
+    await chat.consented()
+    await chat.says("你好")
+    assert chat.last().startswith("您好")
+    await chat.says("有事")
+    assert "这件事在哪里" in chat.last()
+
+
+async def test_a_place_that_is_not_found_is_said_so(chat: Chat) -> None:
+    await chat.consented()
+    await chat.says("路灯坏了")
+    await chat.says("那个大学附近")
+    assert "没找到" in chat.last()
+    await chat.presses("说不清地点")
+    assert "地点　待确认" in chat.last()
+
+
+async def test_the_card_says_what_was_understood(chat: Chat) -> None:
+    await chat.consented()
+    await chat.says(MATTER)
+    for words in ("环境卫生与垃圾", "垃圾堆", "井根村", "综治中心", "缓急　一般", "前答复您", "您的号码"):
+        assert words in chat.last()
+    assert "附件" not in chat.last()
+    await chat.presses("匿名")
+    assert "匿名提交" in chat.last()
+
+
+async def test_a_question_is_answered_not_filed(chat: Chat) -> None:
+    await chat.consented()
+    await chat.says("80岁老人有冇高龄津贴？")
+    assert "依据" in chat.last()
+    assert chat.labels() == ["有用", "没解决，转人工"]

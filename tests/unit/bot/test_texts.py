@@ -74,7 +74,7 @@ def test_a_clients_hint_chooses_the_language(hint: str, language: str) -> None:
 
 
 @pytest.mark.parametrize(("key", "given"), [
-    ("notices.page_hub", {"text", "place"}),
+    ("notices.page_hub", {"number", "text", "place"}),
     ("notices.clock_missed", {"number", "clock", "due"}),
     ("notices.evaluate_reminder", {"number"}),
     ("notices.rated_thanks", set()),

@@ -1,0 +1,53 @@
+"""The card of a matter that is not filed yet: what was understood and why, to be confirmed by the person who said it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.cards.words import Words
+from workflow.model import Assignee, Procedure
+
+_PRESSING = frozenset({"order", "livelihood"})
+
+
+def draft(card: Mapping[str, Any], words: Words) -> str:
+    """HTML. `card`: topic, because, place, detail, hub (unit, place), lead, files, anonymous, urgency, procedure, due."""
+    hub = words.desk(Assignee(*card["hub"]))
+    secret = card["procedure"] == Procedure.PETITION_REPORT
+    lines = [_say(words, "report" if secret else "head", hub=hub)]
+    if not secret:
+        lines += [_topic(card, words), _place(card, words), _who(card, words, hub), _when(card, words)]
+    if card["files"]:
+        lines.append(_say(words, "files", count=card["files"]))
+    lines.append(_say(words, "anonymous" if card["anonymous"] else "named"))
+    if secret:
+        lines.append(_say(words, "report_how"))
+    return "\n".join(lines)
+
+
+def _say(words: Words, key: str, **params: object) -> str:
+    return words.texts.say(words.language, f"draft.{key}", **params)
+
+
+def _topic(card: Mapping[str, Any], words: Words) -> str:
+    if not card["topic"]:
+        return _say(words, "topic_unknown")
+    because = words.listed(list(card["because"]))
+    return _say(words, "topic_because" if because else "topic", topic=words.topic(card["topic"]), because=because)
+
+
+def _place(card: Mapping[str, Any], words: Words) -> str:
+    if not card["place"]:
+        return _say(words, "place_unknown")
+    return _say(words, "place_detail" if card["detail"] else "place", place=words.place(card["place"]), detail=card["detail"])
+
+
+def _who(card: Mapping[str, Any], words: Words, hub: str) -> str:
+    return _say(words, "who_lead", hub=hub, lead=words.unit(card["lead"])) if card["lead"] else _say(words, "who", hub=hub)
+
+
+def _when(card: Mapping[str, Any], words: Words) -> str:
+    urgency = words.label("urgency.pressing" if card["urgency"] in _PRESSING else "urgency.usual")
+    due = words.params({"due": card["due"]}).get("due", "")
+    return _say(words, "when_due" if due else "when", urgency=urgency, due=due)

@@ -1,0 +1,60 @@
+"""Danger comes before everything: whom to call, at once; the hub is paged; a ticket is kept without a form, a place or a consent.
+
+Consent: 个人信息保护法 第13条第4项 lets data be handled without it where a life is at stake.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.doors import Incoming
+from bot.outgoing import answer
+from bot.resident import filing
+from bot.resident.reading import Reading
+from workflow.commands import Add, Correct
+from workflow.desk import Session
+from workflow.intake import Draft
+from workflow.model import Contact, Priority, Procedure, Speech, Ticket
+from workflow.states import State
+
+_STILL = timedelta(hours=24)
+"""How long after an emergency a person's words are taken to be about it (ours)."""
+_CERTAIN = frozenset({"town", "village", "grid"})
+
+
+async def declare(session: Session, contact: Contact, draft: Draft, reading: Reading) -> None:
+    """For words that mean danger. While an emergency of this person is open they go to it, and the hub is paged again."""
+    await session.say(Speech(contact.id, "city.emergency_life", priority=Priority.URGENT))
+    actor = await session.actor(contact)
+    ticket = await still_open(session, contact)
+    if ticket is None:
+        # Its own first notice pages the hub.
+        await filing.file(session, contact, actor, replace(draft, procedure=Procedure.EMERGENCY))
+        return
+    await session.do(actor, Add(ticket.id, draft.text, draft.files))
+    for listener in await session.on_call(ticket.procedure, ticket.place):
+        params = {"text": reading.masker.mask(draft.text), "place": ticket.place, "number": ticket.number}
+        await session.say(Speech(listener, "notices.page_hub", params, ticket_id=ticket.id, priority=Priority.URGENT))
+
+
+async def still_open(session: Session, contact: Contact) -> Ticket | None:
+    """The person's emergency of the last day that nobody has answered yet."""
+    found = await session.uow.tickets.of_reporter(contact.id, open_only=True)
+    fresh = (ticket for ticket in found if ticket.created_at > session.now - _STILL)
+    return next((ticket for ticket in fresh if ticket.procedure is Procedure.EMERGENCY), None)
+
+
+async def goes_on(session: Session, contact: Contact, ticket: Ticket, incoming: Incoming, reading: Reading) -> None:
+    """Words while it is open go to it at once; a place that is certain now moves it to the hub of that place."""
+    actor = await session.actor(contact)
+    place = reading.places.locate(incoming.text)
+    finer = place.decision in _CERTAIN and place.code != ticket.place and place.code.startswith(ticket.place)
+    if finer and ticket.state is State.REGISTERED:
+        ticket = await session.do(actor, Correct(ticket.id, place=place.code))
+    point = incoming.location
+    pin = f"\n📍 {point.lat:.5f}, {point.lon:.5f} (WGS-84)" if point is not None else ""
+    await session.do(actor, Add(ticket.id, f"{incoming.text}{pin}".strip(), incoming.files))
+    if incoming.message_id:
+        await session.uow.remember(contact.id, incoming.message_id, ticket.id)
+    await session.say(answer(contact.id, "resident.emergency_more", ticket_id=ticket.id, number=ticket.number))

@@ -1,0 +1,141 @@
+"""What the console reads. Each query is narrowed by what the viewer's posts reach; without a post it finds nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.engine import Database
+from storage.rows import Row
+from storage.tables import clocks, contacts, inbox, outbox, posts, tickets
+from storage.unit_of_work import SqlUnitOfWork
+from storage.views import OPEN_TO_LISTS
+from workflow.console import CONSOLE_DOOR
+from workflow.model import Assignee, Procedure
+from workflow.policy import Reach
+from workflow.states import State
+from workflow.views import AsideRow, DeadLetter, Filter, Line, Overview, Page, Queues, Whole
+
+PER_PAGE = 25
+_ROWS = 100
+
+
+class ConsoleViews:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def overview(self, reach: Sequence[Reach], now: datetime, midnight: datetime) -> Overview:
+        """`midnight`: when today began in the city, aware."""
+        mine = within(reach)
+        late = and_(mine, clocks.c.stopped_at.is_(None), clocks.c.due_at < now)
+        by_state = select(tickets.c.state, func.count()).where(mine).group_by(tickets.c.state)
+        of_clocks = select(clocks.c.name, func.count()).join(tickets, tickets.c.id == clocks.c.ticket_id).where(late)
+        async with self._database.reading() as connection:
+            states = await _counts(connection, by_state)
+            return Overview(
+                {State(name): number for name, number in states.items()},
+                await _number(connection, and_(mine, tickets.c.created_at >= midnight)),
+                await _number(connection, and_(mine, tickets.c.closed_at >= midnight)),
+                await _counts(connection, of_clocks.group_by(clocks.c.name)),
+                await _number(connection, and_(mine, tickets.c.next_due_at < now)),
+            )
+
+    async def page(self, reach: Sequence[Reach], wanted: Filter, now: datetime, number: int) -> Page:
+        """The page nearest to `number`, earliest deadline first, then what has none, newest first."""
+        mine = within(reach)
+        where = and_(mine, *_narrowed(wanted, now))
+        order = (tickets.c.next_due_at.nulls_last(), tickets.c.id.desc())
+        async with self._database.reading() as connection:
+            total, found = await _number(connection, mine), await _number(connection, where)
+            pages = max(1, -(-found // PER_PAGE))
+            page = min(max(1, number), pages)
+            some = select(tickets).where(where).order_by(*order).limit(PER_PAGE).offset((page - 1) * PER_PAGE)
+            lines = tuple(_line(row) for row in (await connection.execute(some)).mappings())
+        return Page(lines, found, total, page, pages)
+
+    async def whole(self, number: str) -> Whole | None:
+        """A ticket with all that belongs to it. Whether the viewer may see it is for `policy` to say."""
+        async with SqlUnitOfWork(self._database, reading=True) as uow:
+            ticket = await uow.tickets.by_number(number)
+            if ticket is None:
+                return None
+            return Whole(ticket, await uow.tickets.events(ticket.id), await uow.tickets.notes(ticket.id))
+
+    async def queues(self) -> Queues:
+        """For those who may look at the whole city; at most 100 rows of each kind, newest first."""
+        told = or_(outbox.c.ticket_id.is_(None), OPEN_TO_LISTS)
+        both = outbox.outerjoin(tickets, tickets.c.id == outbox.c.ticket_id)
+        waiting = select(outbox.c.status, func.count()).select_from(both).where(told, outbox.c.status != "sent")
+        received = select(inbox.c.status, func.count()).where(inbox.c.status != "done").group_by(inbox.c.status)
+        given_up = select(outbox.c.why, func.count()).select_from(both).where(told, outbox.c.status == "dead").group_by(outbox.c.why)
+        letters = select(outbox.c.speech, outbox.c.why, outbox.c.attempts, tickets.c.number).select_from(both)
+        letters = letters.where(told, outbox.c.status == "dead").order_by(outbox.c.id.desc()).limit(_ROWS)
+        aside = select(inbox).where(inbox.c.status == "aside").order_by(inbox.c.id.desc()).limit(_ROWS)
+        people = select(posts.c.unit).join(contacts, contacts.c.id == posts.c.contact_id).where(contacts.c.door != CONSOLE_DOOR).distinct()
+        async with self._database.reading() as connection:
+            return Queues(
+                await _counts(connection, received),
+                await _counts(connection, waiting.group_by(outbox.c.status)),
+                tuple(_aside(row) for row in (await connection.execute(aside)).mappings()),
+                tuple(_letter(row) for row in (await connection.execute(letters)).mappings()),
+                await _counts(connection, given_up),
+                frozenset((await connection.execute(people)).scalars()),
+            )
+
+
+def within(reach: Sequence[Reach]) -> ColumnElement[bool]:
+    """`policy.Reach.covers`, said in SQL."""
+    parts = (
+        and_(tickets.c.hub_place.startswith(part.place, autoescape=True), tickets.c.hub_unit == part.unit if part.unit else true())
+        for part in reach
+    )
+    return and_(or_(false(), *parts), OPEN_TO_LISTS)
+
+
+def _narrowed(wanted: Filter, now: datetime) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.state is not None:
+        found.append(tickets.c.state == wanted.state.value)
+    if wanted.procedure is not None:
+        found.append(tickets.c.procedure == wanted.procedure.value)
+    if wanted.topic:
+        found.append(tickets.c.topic == wanted.topic)
+    if wanted.place:
+        found.append(tickets.c.place.startswith(wanted.place, autoescape=True))
+    if wanted.overdue:
+        found.append(tickets.c.next_due_at < now)
+    if wanted.urgent:
+        found.append(tickets.c.urgent)
+    if wanted.number:
+        found.append(tickets.c.number.contains(wanted.number, autoescape=True))
+    return found
+
+
+async def _counts(connection: AsyncConnection, query: Select[Any]) -> Mapping[str, int]:
+    return Counter({str(name): number for name, number in (await connection.execute(query)).all()})
+
+
+async def _number(connection: AsyncConnection, where: ColumnElement[bool]) -> int:
+    return int((await connection.execute(select(func.count()).select_from(tickets).where(where))).scalar_one())
+
+
+def _line(row: Row) -> Line:
+    lead = Assignee(row["lead_unit"], row["lead_place"]) if row["lead_unit"] else None
+    return Line(
+        row["number"], State(row["state"]), Procedure(row["procedure"]), row["topic"], row["place"],
+        Assignee(row["hub_unit"], row["hub_place"]), lead, row["urgent"], row["created_at"], row["next_due_at"],
+    )  # fmt: skip
+
+
+def _aside(row: Row) -> AsideRow:
+    return AsideRow(row["door"], row["received_at"], row["why"], row["attempts"])
+
+
+def _letter(row: Row) -> DeadLetter:
+    speech = row["speech"]
+    return DeadLetter(str(speech.get("key") or speech.get("card") or ""), row["number"] or "", row["why"], row["attempts"])

@@ -1,0 +1,166 @@
+"""The console's door: who comes in, how often, how long, and that everything behind it is shut."""
+
+from __future__ import annotations
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from app.config import Secret, TelegramConfig
+from app.telegram import hook_routes
+from storage import SqlInbox, SqlUnitOfWork
+from tests.console.conftest import House
+from workflow.model import Role
+
+PUBLIC = {
+    ("GET", "/healthz"), ("GET", "/static"), ("GET", "/"), ("GET", "/chat"), ("POST", "/chat/api/session"),
+    ("GET", "/console/signin"), ("POST", "/console/signin"),
+    # Only in the demo.
+    ("GET", "/demo"), ("GET", "/demo/data"), ("GET", "/demo/board"),
+}  # fmt: skip
+
+
+async def test_every_way_in_is_named_public_or_refuses_a_stranger(house: House) -> None:
+    app = house.server.app
+    telegram = TelegramConfig(webhook_url="https://example.org/hook", webhook_secret=Secret("a" * 32))
+    hooked = web.Application()
+    hooked.router.add_routes(hook_routes(telegram, SqlInbox(house.town.database, house.town.clock), lambda: None))
+    open_ways = set()
+    async with TestClient(TestServer(hooked)) as hook:
+        for client, routes in (((await house.stranger()).client, app.router.routes()), (hook, hooked.router.routes())):
+            for route in routes:
+                assert route.resource is not None
+                path = route.resource.canonical
+                if route.method == "HEAD":
+                    continue
+                if path != "/static":
+                    filled = path.replace("{number}", "QC-261123-0001").replace("{sha}", "0" * 64)
+                    answer = await client.request(route.method, filled, allow_redirects=False)
+                    if answer.status in {401, 403} and (route.method, path) not in PUBLIC:
+                        continue
+                open_ways.add((route.method, path))
+    assert open_ways == PUBLIC
+
+
+async def test_nobody_is_told_to_sign_in_without_being_told_how(house: House) -> None:
+    stranger = await house.stranger()
+    for path in ("/console", "/console/tickets", "/console/tickets/QC-261123-0001", "/console/health", "/console/board"):
+        assert "/console 取得登录链接" in await stranger.reads(path, 401)
+
+
+async def test_a_link_works_once_and_looking_at_it_uses_nothing_up(house: House) -> None:
+    code, first, second = await house.code(Role.SUPERVISOR), await house.stranger(), await house.stranger()
+    for _ in range(3):
+        assert code not in await first.reads("/console/signin")
+    answer = await first.signs_in(code)
+    assert (answer.status, answer.headers["Location"]) == (303, "/console")
+    assert "总览" in await first.reads("/console")
+    again = await second.signs_in(code)
+    assert again.status == 403 and "再取一个" in await again.text()
+    await second.reads("/console", 401)
+    assert "总览" in await first.reads("/console")
+
+
+@pytest.mark.parametrize("code", ["", "x", "'; DROP TABLE sign_in_codes; --", "a" * 32, "好" * 40, "a" * 5000, "<script>alert(1)</script>"])
+async def test_what_is_no_code_gets_a_kind_page(house: House, code: str) -> None:
+    answer = await (await house.stranger()).signs_in(code)
+    page = await answer.text()
+    assert answer.status == 403 and "这个链接不能用了" in page and "script>alert" not in page
+
+
+async def test_an_old_link_is_refused(house: House) -> None:
+    code = await house.code(Role.ADMIN)
+    house.town.clock.move(minutes=10)
+    assert (await (await house.stranger()).signs_in(code)).status == 403
+
+
+async def test_a_session_ends_after_eight_hours(house: House) -> None:
+    visitor = await house.holds(Role.ADMIN)
+    house.town.clock.move(hours=7, minutes=59)
+    await visitor.reads("/console")
+    house.town.clock.move(minutes=1)
+    await visitor.reads("/console", 401)
+
+
+async def test_the_cookie_is_for_this_browser_and_these_pages_only(house: House) -> None:
+    visitor = await house.stranger()
+    cookie = (await visitor.signs_in(await house.code(Role.ADMIN))).cookies["console"]
+    assert (cookie["httponly"], cookie["samesite"], cookie["path"], cookie["max-age"]) == (True, "Strict", "/console", "28800")
+    assert len(cookie.value) >= 43
+
+
+async def test_who_lost_the_post_is_out_at_the_next_click(house: House) -> None:
+    visitor = await house.enters(await house.code_of("supervisor"))
+    await visitor.reads("/console")
+    async with SqlUnitOfWork(house.town.database) as uow:
+        for post in await uow.posts.of_contact(house.town.people["supervisor"].id):
+            await uow.posts.remove(post.id)
+        await uow.commit()
+    await visitor.reads("/console", 401)
+
+
+@pytest.mark.parametrize("who", ["resident", "worker", "bureau", "counter"])
+async def test_a_code_is_no_post(house: House, who: str) -> None:
+    visitor = await house.enters(await house.code_of(who))
+    await visitor.reads("/console", 401)
+
+
+async def test_sign_out_needs_the_forms_own_token_and_ends_the_session(house: House) -> None:
+    visitor, other = await house.holds(Role.ADMIN), await house.holds(Role.ADMIN)
+    for token in ("", "0" * 64, await other.form_token(), "好"):
+        refused = await visitor.posts("/console/signout", token=token)
+        assert refused.status == 403 and "没有执行" in await refused.text()
+    cookie = visitor.cookie()
+    assert (await (await house.stranger()).brings(cookie)).status == 200
+    answer = await visitor.posts("/console/signout", token=await visitor.form_token())
+    assert (answer.status, answer.headers["Location"]) == (303, "/console/signin")
+    assert (await (await house.stranger()).brings(cookie)).status == 401
+    await other.reads("/console")
+
+
+async def test_a_new_sign_in_ends_the_session_before(house: House) -> None:
+    visitor = await house.holds(Role.ADMIN)
+    before = visitor.cookie()
+    await visitor.signs_in(await house.code(Role.AUDITOR))
+    assert (await (await house.stranger()).brings(before)).status == 401
+    await visitor.reads("/console")
+
+
+async def test_another_site_signs_nobody_in(house: House) -> None:
+    code, visitor = await house.code(Role.ADMIN), await house.stranger()
+    assert (await visitor.signs_in(code, **{"Sec-Fetch-Site": "cross-site"})).status == 403
+    assert (await visitor.signs_in(code, **{"Sec-Fetch-Site": "same-origin"})).status == 303
+
+
+async def test_guessing_is_slowed_down_for_a_minute(house: House) -> None:
+    visitor = await house.stranger()
+    answers = [(await visitor.signs_in(f"{number:032}")).status for number in range(21)]
+    assert answers == [403] * 20 + [429]
+    code = await house.code(Role.ADMIN)
+    assert (await visitor.signs_in(code)).status == 429
+    house.town.clock.move(minutes=1)
+    assert (await visitor.signs_in(code)).status == 303
+
+
+async def test_pages_bear_the_headers_that_keep_scripts_and_caches_out(house: House) -> None:
+    visitor = await house.holds(Role.ADMIN)
+    for path in ("/console", "/console/signin", "/console/nothing", "/"):
+        answer = await visitor.client.get(path, allow_redirects=False)
+        policy = answer.headers["Content-Security-Policy"]
+        assert "default-src 'self'" in policy and "unsafe" not in policy
+        assert (answer.headers["Cache-Control"], answer.headers["Referrer-Policy"]) == ("no-store", "no-referrer")
+    page = await visitor.reads("/console")
+    assert " style=" not in page and "<style" not in page and "onclick" not in page
+
+
+async def test_the_demos_button_opens_the_console_for_its_own_page_on_this_machine(house: House) -> None:
+    visitor = await house.stranger()
+    for role in ("resident", "grid_worker", "", "hub_officer"):
+        assert (await visitor.posts("/demo/console", role=role)).status == 403
+    for headers in ({"Sec-Fetch-Site": "cross-site"}, {"X-Forwarded-For": "192.0.2.7"}):
+        refused = await visitor.client.post("/demo/console", data={"role": "admin"}, headers=headers, allow_redirects=False)
+        assert refused.status == 403
+    await visitor.reads("/console", 401)
+    answer = await visitor.posts("/demo/console", role="supervisor")
+    assert (answer.status, answer.headers["Location"]) == (303, "/console")
+    assert "督办" in await visitor.reads("/console")

@@ -1,0 +1,10 @@
+"""The console: how tickets stand, one ticket's whole life, and what the machine could not do. It only reads.
+
+Every page below /console is closed unless it is named in `access.PUBLIC`; what a visitor sees is what their posts reach.
+"""
+
+from web.console.access import guard
+from web.console.routes import add_routes
+from web.console.services import Console
+
+__all__ = ["Console", "add_routes", "guard"]

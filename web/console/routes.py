@@ -1,0 +1,20 @@
+"""Which address leads where."""
+
+from __future__ import annotations
+
+import aiohttp_jinja2
+from aiohttp import web
+
+from web.console import board, health, lists, signin, ticket
+from web.console.services import Console
+from web.templating import environment
+
+
+def add_routes(app: web.Application, console: Console) -> None:
+    app[aiohttp_jinja2.APP_KEY] = environment()
+    app.router.add_routes(signin.routes(console.clock))
+    app.router.add_get("/console", board.whole)
+    app.router.add_get("/console/board", board.fragment)
+    app.router.add_get("/console/tickets", lists.tickets)
+    app.router.add_get("/console/tickets/{number}", ticket.one)
+    app.router.add_get("/console/health", health.rows)
