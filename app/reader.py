@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from app.pulse import Pulse
-from bot.doors import Door, Incoming
+from bot.doors import Door, Incoming, Unavailable
 from workflow.errors import Refused
 from workflow.model import Contact, Priority, Speech
 from workflow.ports import Clock
@@ -22,6 +23,7 @@ _LOG = logging.getLogger(__name__)
 _CHATS = 200
 _REST = 0.5
 """Seconds between two looks when nobody wakes the reader: backed-off rows and albums wait at most this long."""
+_UNAVAILABLE = timedelta(seconds=10)
 SET_ASIDE = "system.failed"
 
 
@@ -43,6 +45,10 @@ class Row(Protocol):
 class InboxQueue(Protocol):
     async def next_rows(self, now: datetime, limit: int) -> Sequence[tuple[Row, ...]]:
         """Per chat its first waiting row, or its first whole album; nothing of a chat whose first row backs off."""
+        ...
+
+    async def later(self, ids: Sequence[int], why: str, pause: timedelta) -> None:
+        """Puts rows off without counting an attempt."""
         ...
 
     async def failed(self, ids: Sequence[int], why: str) -> bool:
@@ -69,9 +75,10 @@ class Reader:
         conversation: Hears,
         clock: Clock,
         spoken: Callable[[], None] = lambda: None,
-        parallel: int = 32,
+        parallel: int = 64,
     ) -> None:
-        """`spoken` is called after each commit (the relay's `wake`); `parallel`: chats heard at once."""
+        """`spoken` is called after each commit (the relay's `wake`); `parallel`: chats of one door heard at once: a door
+        whose files come slowly holds no other one up."""
         self._inbox = inbox
         self._doors = doors
         self._desk = desk
@@ -108,11 +115,11 @@ class Reader:
 
     async def step(self) -> None:
         """Begins one task for every idle chat that has something waiting."""
-        if len(self._busy) >= self._parallel:
-            return
+        heard = Counter(door for door, _ in self._busy)
         for batch in await self._inbox.next_rows(self._clock.now(), _CHATS):
             chat = (batch[0].door, batch[0].chat)
-            if chat not in self._busy and len(self._busy) < self._parallel and not self._stopping:
+            if chat not in self._busy and heard[chat[0]] < self._parallel and not self._stopping:
+                heard[chat[0]] += 1
                 self._busy[chat] = asyncio.create_task(self._attempt(chat, batch))
 
     async def _attempt(self, chat: tuple[str, str], batch: tuple[Row, ...]) -> None:
@@ -122,6 +129,9 @@ class Reader:
                 await self._hear(batch, ids)
             except Refused as refused:
                 await self._refuse(batch[0], ids, refused)
+            except Unavailable as error:
+                _LOG.warning("an update waits for its door", extra={"door": batch[0].door, "row": ids[0]})
+                await self._inbox.later(ids, str(error), _UNAVAILABLE)
             except Exception as error:
                 _LOG.exception("an update failed", extra={"door": batch[0].door, "row": ids[0]})
                 if await self._inbox.failed(ids, type(error).__name__):

@@ -13,13 +13,15 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol, assert_never
 
 from app.pulse import Pulse
-from bot.doors import Delivered, Door, Moved, ReadyMessage, Rejected, RetryAfter, Sent, Unknown, Unreachable
+from bot.doors import Delivered, Door, Failed, Moved, ReadyMessage, Rejected, RetryAfter, Sent, Unknown, Unreachable
 from workflow.model import Contact, Speech
 from workflow.ports import Clock
 
 _LOG = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 10
+MAX_FAILURES = 100
+"""For a door whose server says that it fails: about half a day. Nothing is said twice by trying on."""
 _BATCH = 200
 _REST = 1.0
 _FIRST_WAIT = 1.0
@@ -44,7 +46,7 @@ class OutboxQueue(Protocol):
 
     async def claim(self, now: datetime, limit: int) -> Sequence[Any]: ...
     async def sent(self, item: Any, message_id: str, now: datetime) -> None: ...
-    async def retry(self, item_id: int, at: datetime, why: str, *, unknown: bool = False) -> None: ...
+    async def retry(self, item_id: int, at: datetime, why: str, *, unknown: bool = False, counted: bool = True) -> None: ...
     async def dead(self, item_id: int, why: str) -> None: ...
 
 
@@ -59,12 +61,18 @@ class Pace(Protocol):
         """Returns when one more message may be sent to the chat."""
         ...
 
+    def hold(self, address: str, seconds: float) -> None:
+        """Nothing to the chat for so long."""
+        ...
+
 
 class ContactKeeper(Protocol):
     """What delivery teaches about a contact; each in one transaction at the desk."""
 
     async def unreachable(self, item: Item) -> None: ...
-    async def moved(self, item: Item, address: str) -> None: ...
+    async def moved(self, item: Item, address: str) -> bool:
+        """False: the new address is somebody's already; what was said to the old one has no way any more."""
+        ...
 
 
 def backoff(attempts: int, jitter: random.Random) -> timedelta:
@@ -74,7 +82,7 @@ def backoff(attempts: int, jitter: random.Random) -> timedelta:
 
 
 class Relay:
-    """`wake()` after each commit. `stop()` ends after what is being sent now."""
+    """`wake()` after each commit. `stop()` ends after what is being sent now; what waits for its pace goes back into the queue."""
 
     def __init__(
         self,
@@ -97,14 +105,14 @@ class Relay:
         self._held: dict[str, datetime] = {}
         self._busy: dict[int, asyncio.Task[None]] = {}
         self._pulse = Pulse()
-        self._stopping = False
+        self._stopping = asyncio.Event()
 
     def wake(self) -> None:
         self._pulse.wake()
 
     async def run(self) -> None:
         """Until `stop()`. A failure of the queue itself is logged and tried again."""
-        while not self._stopping:
+        while not self._stopping.is_set():
             try:
                 await self.step()
             except Exception:
@@ -113,7 +121,7 @@ class Relay:
         await self.drain()
 
     async def stop(self) -> None:
-        self._stopping = True
+        self._stopping.set()
         self._pulse.wake()
         await self.drain()
 
@@ -123,7 +131,7 @@ class Relay:
 
     async def step(self) -> None:
         """Claims what is due and begins one task for each row; at most one per contact is out at a time."""
-        if self._stopping:
+        if self._stopping.is_set():
             return
         for item in await self._queue.claim(self._clock.now(), _BATCH):
             # A lease may run out while a slow pace is waited for: such a row is on its way already.
@@ -151,16 +159,31 @@ class Relay:
             if message is None:
                 await self._queue.sent(item, "", self._clock.now())
                 return
-            pace = self._paces.get(contact.door)
-            if pace is not None:
-                await pace.wait(contact.address, contact.kind)
-            left = self._held_for(contact.door)
-            outcome: Sent = RetryAfter(left) if left > 0 else await door.send(contact.address, contact.kind, message)
+            if not await self._paced(contact) or self._held_for(contact.door) > 0:
+                at = self._clock.now() + timedelta(seconds=max(self._held_for(contact.door), 0.0))
+                await self._queue.retry(item.id, at, "put off", counted=False)
+                return
+            outcome = await door.send(contact.address, contact.kind, message)
         except Exception as error:
             _LOG.exception("a message failed", extra={"item": item.id, "contact": contact.id, "attempts": item.attempts})
             await self._again(item, type(error).__name__, unknown=False)
             return
         await self._note(item, outcome)
+
+    async def _paced(self, contact: Contact) -> bool:
+        """Waits for the contact's turn. False: the end came first."""
+        pace = self._paces.get(contact.door)
+        if pace is None:
+            return True
+        waiting = asyncio.create_task(pace.wait(contact.address, contact.kind))
+        ending = asyncio.create_task(self._stopping.wait())
+        try:
+            await asyncio.wait({waiting, ending}, return_when=asyncio.FIRST_COMPLETED)
+            return waiting.done()
+        finally:
+            for task in (waiting, ending):
+                task.cancel()
+            await asyncio.gather(waiting, ending, return_exceptions=True)
 
     def _held_for(self, door: str) -> float:
         """Seconds of silence left that a door asked for as a whole."""
@@ -173,10 +196,8 @@ class Relay:
             case Delivered(message_id):
                 await self._queue.sent(item, message_id, now)
             case RetryAfter(seconds, whole_door):
-                until = now + timedelta(seconds=seconds)
-                if whole_door:
-                    self._held[item.contact.door] = until
-                await self._queue.retry(item.id, until, "retry_after")
+                self._hold(item.contact, seconds, now, whole_door=whole_door)
+                await self._queue.retry(item.id, now + timedelta(seconds=seconds), "retry_after", counted=False)
             case Unreachable():
                 await self._queue.dead(item.id, "unreachable")
                 await self._keeper.unreachable(item)
@@ -185,14 +206,25 @@ class Relay:
                 await self._queue.dead(item.id, why)
             case Unknown(why):
                 await self._again(item, why, unknown=True)
+            case Failed(why):
+                await self._again(item, why, unknown=False, most=MAX_FAILURES)
             case Moved(address):
-                await self._keeper.moved(item, address)
-                await self._queue.retry(item.id, now, "moved")
+                if await self._keeper.moved(item, address):
+                    await self._queue.retry(item.id, now, "moved")
+                else:
+                    await self._queue.dead(item.id, "moved")
             case _ as never:
                 assert_never(never)
 
-    async def _again(self, item: Item, why: str, *, unknown: bool) -> None:
-        if item.attempts + 1 >= MAX_ATTEMPTS:
+    def _hold(self, contact: Contact, seconds: float, now: datetime, *, whole_door: bool) -> None:
+        pace = self._paces.get(contact.door)
+        if whole_door:
+            self._held[contact.door] = now + timedelta(seconds=seconds)
+        elif pace is not None:
+            pace.hold(contact.address, seconds)
+
+    async def _again(self, item: Item, why: str, *, unknown: bool, most: int = MAX_ATTEMPTS) -> None:
+        if item.attempts + 1 >= most:
             _LOG.error("a message is given up", extra={"item": item.id, "contact": item.contact.id})
             await self._queue.dead(item.id, why)
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import replace
 from typing import Protocol
 
@@ -11,6 +12,9 @@ from bot.resident import ResidentConversation
 from workflow.desk import Session
 from workflow.errors import Refusal, Refused
 from workflow.model import Actor, Contact, Dialog, Invite, Post, Priority, Speech
+
+_CODE = re.compile(r"[A-Za-z0-9_-]{20,64}")
+"""What looks like a code of ours; a grid's payload is shorter."""
 
 
 class StaffHearing(Protocol):
@@ -34,13 +38,23 @@ class Conversation:
     async def hear(self, session: Session, incoming: Incoming) -> str:
         """Everything a person did passes here once. Returns the toast for a pressed button, "" for none. A refusal becomes its
         sentence; any other exception is a failure, and the caller's transaction is rolled back."""
-        contact = await self._contact(session, incoming)
         if incoming.membership:
-            await session.uow.contacts.save(replace(contact, unreachable=incoming.membership == "blocked"))
+            await _member(session, incoming)
             return ""
         if not incoming.command_for_me or (incoming.edited and incoming.chat_kind == "group"):
             return ""
+        invite, known = await _invite(session, incoming.text), await _known(session, incoming.door, incoming.chat)
+        if known is None and invite is None and incoming.chat_kind == "group":
+            # Nobody asked us to note who talks in a group that is not ours.
+            return self._texts.say(_language(incoming.language), "refused.not_yours", number="") if incoming.button else ""
+        contact = known or await self._new(session, incoming)
+        if contact.unreachable:
+            contact = replace(contact, unreachable=False)
+            await session.uow.contacts.save(contact)
         try:
+            if invite is not None:
+                await self._bind(session, contact, invite)
+                return ""
             return await self._answer(session, contact, incoming)
         except Refused as refused:
             key = f"refused.{refused.code.value}"
@@ -50,47 +64,49 @@ class Conversation:
             return ""
 
     async def _answer(self, session: Session, contact: Contact, incoming: Incoming) -> str:
-        word, _, rest = incoming.text.partition(" ")
-        if word in {"/start", "/bind"} and (invite := await _invite(session, rest.strip())):
-            await self._bind(session, contact, invite)
-            return ""
-        person = await self._contact(session, _privately(incoming)) if incoming.chat_kind == "group" else contact
-        actor = await session.actor(person)
+        if incoming.chat_kind == "group":
+            return await self._in_group(session, contact, incoming)
+        if _CODE.fullmatch(_payload(incoming.text)):
+            raise Refused(Refusal.INVITE_UNKNOWN)
+        actor = await session.actor(contact)
         dialog = await session.uow.dialogs.get(contact.id)
         if actor.posts:
             toast = await self._staff.hear(session, contact, actor, incoming, dialog)
             if toast is not None:
                 return toast
-        if incoming.chat_kind == "group":
-            return self._texts.say(contact.language, "refused.not_yours", number="") if incoming.button else ""
         key = await self._residents.hear(session, contact, actor, incoming, dialog)
         return self._texts.say(contact.language, key) if key else ""
 
-    async def _contact(self, session: Session, incoming: Incoming) -> Contact:
-        found = await session.uow.contacts.by_address(incoming.door, incoming.chat)
-        if found is not None:
-            if found.unreachable and not incoming.membership:
-                found = replace(found, unreachable=False)
-                await session.uow.contacts.save(found)
-            return found
-        fresh = Contact(
-            0, incoming.door, incoming.chat, incoming.chat_kind, incoming.sender_name, _language(incoming.language),
-            created_at=session.now,
-        )  # fmt: skip
+    async def _in_group(self, session: Session, contact: Contact, incoming: Incoming) -> str:
+        """A unit's group: those who hold a post may act, all others are passed over."""
+        person = await _known(session, incoming.door, incoming.sender)
+        actor = await session.actor(person) if person is not None else None
+        toast = None
+        if actor is not None and actor.posts:
+            toast = await self._staff.hear(session, contact, actor, incoming, await session.uow.dialogs.get(contact.id))
+        if toast is None and incoming.button:
+            return self._texts.say(contact.language, "refused.not_yours", number="")
+        return toast or ""
+
+    async def _new(self, session: Session, incoming: Incoming) -> Contact:
+        name = incoming.sender_name if incoming.chat_kind == "private" else ""
+        language = _language(incoming.language)
+        fresh = Contact(0, incoming.door, incoming.chat, incoming.chat_kind, name, language, created_at=session.now)
         return await session.uow.contacts.add(fresh)
 
     async def _bind(self, session: Session, contact: Contact, invite: Invite) -> None:
-        """A one-time code binds this chat to a post."""
-        if invite.expires_at < session.now:
-            raise Refused(Refusal.INVITE_EXPIRED)
-        if not await session.uow.invites.use(invite.code_hash, contact.id):
-            raise Refused(Refusal.INVITE_USED)
-        await session.uow.posts.add(Post(0, contact.id, invite.role, invite.unit, invite.place))
-        await session.uow.contacts.save(replace(contact, consented_at=contact.consented_at or session.now))
+        """A one-time code binds this chat to a post. Who opens the link again hears again that it is theirs."""
+        if invite.used_by != contact.id:
+            if invite.expires_at < session.now:
+                raise Refused(Refusal.INVITE_EXPIRED)
+            if not await session.uow.invites.use(invite.code_hash, contact.id):
+                raise Refused(Refusal.INVITE_USED)
+            await session.uow.posts.add(Post(0, contact.id, invite.role, invite.unit, invite.place))
+            await session.uow.contacts.save(replace(contact, consented_at=contact.consented_at or session.now))
         unit = session.region.units.get(invite.unit)
         place = session.region.places.get(invite.place)
         names = {"unit_name": unit.name if unit else "", "place_name": place.name if place else ""}
-        await session.say(Speech(contact.id, "resident.bound", dict(names), priority=Priority.ANSWER))
+        await session.say(Speech(contact.id, "resident.bound", dict(names), priority=Priority.ANSWER, menu=True))
 
 
 def code_hash(code: str) -> str:
@@ -98,12 +114,26 @@ def code_hash(code: str) -> str:
     return hashlib.sha256(code.encode()).hexdigest()
 
 
-async def _invite(session: Session, code: str) -> Invite | None:
+def _payload(text: str) -> str:
+    """What stands behind /start or /bind."""
+    word, _, rest = text.partition(" ")
+    return rest.strip() if word in {"/start", "/bind"} else ""
+
+
+async def _invite(session: Session, text: str) -> Invite | None:
+    code = _payload(text)
     return await session.uow.invites.get(code_hash(code)) if code else None
 
 
-def _privately(incoming: Incoming) -> Incoming:
-    return replace(incoming, chat=incoming.sender, chat_kind="private", membership="")
+async def _known(session: Session, door: str, address: str) -> Contact | None:
+    return await session.uow.contacts.by_address(door, address)
+
+
+async def _member(session: Session, incoming: Incoming) -> None:
+    """Somebody stopped the bot, or let it in again. Whom we do not know we do not note for that."""
+    known = await _known(session, incoming.door, incoming.chat)
+    if known is not None:
+        await session.uow.contacts.save(replace(known, unreachable=incoming.membership == "blocked"))
 
 
 def _language(hint: str) -> str:

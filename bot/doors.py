@@ -57,6 +57,7 @@ class ReadyMessage:
     edits: str = ""  # message id to replace; a door that can't any more sends anew
     reply_to: str = ""
     silent: bool = False
+    menu: tuple[tuple[str, str], ...] = ()  # command → what it does: the chat's menu from now on; a door without menus leaves it
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +93,24 @@ class Unknown:
 
 
 @dataclass(frozen=True, slots=True)
+class Failed:
+    """The door's server said that it failed: hardly carried out. Sent again with much patience."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Moved:
     """The chat has a new address (a group became a supergroup)."""
 
     address: str
 
 
-Sent = Delivered | RetryAfter | Unreachable | Rejected | Unknown | Moved
+Sent = Delivered | RetryAfter | Unreachable | Rejected | Unknown | Failed | Moved
+
+
+class Unavailable(Exception):
+    """What a door needs to read an update can't be had just now: no fault of the update, which waits without being counted."""
 
 
 class Door(Protocol):
@@ -106,7 +118,7 @@ class Door(Protocol):
 
     async def parse(self, bodies: tuple[Mapping[str, Any], ...]) -> Incoming | None:
         """Stored update(s) → Incoming; several bodies are one album. None: nothing for us. Fetches files into the store.
-        Raises on a failure worth a retry."""
+        Raises Unavailable while its own server can't be reached, anything else on a failure worth a few retries."""
         ...
 
     async def send(self, address: str, kind: str, message: ReadyMessage) -> Sent:

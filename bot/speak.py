@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot import cards
+from bot import cards, menus
 from bot.cards.choices import Viewer
 from bot.cards.resident import Rows
 from bot.cards.words import Words
@@ -43,7 +43,11 @@ class Speaker:
         if not speech.key:
             return None
         shown = self.texts.say(language, speech.key, **self._params(speech, ticket, contact, words))
-        return self._ready(speech, shown, speech.buttons, words, edits=speech.edits)
+        ready = self._ready(speech, shown, speech.buttons, words, edits=speech.edits)
+        if not speech.menu:
+            return ready
+        posts = await uow.posts.of_contact(contact.id)
+        return replace(ready, menu=menus.of_chat(self.texts, language, contact.kind, posts))
 
     async def _card(
         self, uow: UnitOfWork, contact: Contact, speech: Speech, ticket: Ticket, words: Words

@@ -60,6 +60,12 @@ class SqlInbox:
         heads = ((_row(row),) if not row["album"] else _whole(albums[row["id"]], now) for row in found)
         return [head for head in heads if head]
 
+    async def later(self, ids: Sequence[int], why: str, pause: timedelta) -> None:
+        """Puts rows off without counting an attempt."""
+        values = {"why": why[:80], "next_try_at": self._clock.now() + pause}
+        async with self._database.writing() as connection:
+            await connection.execute(update(inbox).where(inbox.c.id.in_(ids)).values(values))
+
     async def failed(self, ids: Sequence[int], why: str) -> bool:
         """Counts an attempt of rows that still wait; the next comes after 1, 2, 4 … seconds. True once they are set aside for staff."""
         now = self._clock.now()

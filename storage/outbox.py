@@ -42,6 +42,12 @@ class OutboxQueue:
             people = await _people(connection, {row["contact_id"] for row in found})
         return [OutboxItem(row["id"], people[row["contact_id"]], rows.speech_in(row["speech"]), row["attempts"]) for row in found]
 
+    async def take_over(self) -> None:
+        """At the start of the only process of a database: what the last one had in hand when it died is nobody's, and need not wait
+        until its lease runs out."""
+        async with self._database.writing() as connection:
+            await connection.execute(update(outbox).where(outbox.c.leased_until.is_not(None)).values(leased_until=None))
+
     async def sent(self, item: OutboxItem, message_id: str, now: datetime) -> None:
         async with self._database.writing() as connection:
             done = {"status": "sent", "sent_at": now, "message_id": message_id, "leased_until": None}
@@ -50,9 +56,10 @@ class OutboxQueue:
                 about = About(item.speech.ticket_id, item.speech.key, bool(item.speech.card))
                 await remember(connection, item.contact.id, message_id, about, item.id)
 
-    async def retry(self, item_id: int, at: datetime, why: str, *, unknown: bool = False) -> None:
+    async def retry(self, item_id: int, at: datetime, why: str, *, unknown: bool = False, counted: bool = True) -> None:
+        """`counted`: an attempt that failed, as against one that was only put off."""
         values = {
-            "next_try_at": at, "attempts": outbox.c.attempts + 1, "why": why[:200], "leased_until": None,
+            "next_try_at": at, "attempts": outbox.c.attempts + int(counted), "why": why[:200], "leased_until": None,
             "unknowns": outbox.c.unknowns + int(unknown),
         }  # fmt: skip
         async with self._database.writing() as connection:

@@ -280,7 +280,7 @@ class Speech:
     `card` "resident" or "staff": the live card of `ticket_id` is rendered from the ticket as it is at delivery; an existing card is
     edited in place, unless `fresh`, which sends a new one. `card` DRAFT: what was understood of a matter that is not filed yet, in
     `params`. Else the sentence `key` with `params`. `edits` names a message at the door to be replaced: a prompt whose
-    button was pressed.
+    button was pressed. `menu`: the chat's menu of commands is renewed with it, after a new post or language.
     """
 
     contact_id: int
@@ -293,3 +293,4 @@ class Speech:
     edits: str = ""
     files: tuple[FileRef, ...] = ()
     priority: Priority = Priority.NOTICE
+    menu: bool = False

@@ -39,7 +39,7 @@ def _check_assignment(case: Case) -> None:
 def _with_given(ticket: Ticket, given: Move, case: Case) -> Ticket:
     match given.trigger:
         case Trigger.DISPATCH | Trigger.REASSIGN | Trigger.REROUTE | Trigger.DESIGNATE:
-            return replace(ticket, lead=given.assignee, co=given.co, signed_by=None)
+            return replace(ticket, lead=given.assignee, co=given.co, signed_by=None, grid=_grid(ticket, given))
         case Trigger.SIGN:
             return replace(ticket, signed_by=case.actor.contact_id)
         case Trigger.DISPUTE:
@@ -54,6 +54,12 @@ def _with_given(ticket: Ticket, given: Move, case: Case) -> Ticket:
             return replace(ticket, outcome=None, closed_at=None, verdict="", satisfaction="")
         case _:
             return _at_rest(ticket, given, case)
+
+
+def _grid(ticket: Ticket, given: Move) -> str:
+    """Whoever gives a matter to a grid has said in which one it is."""
+    desk = given.assignee
+    return desk.place if desk is not None and desk.unit == routing.GRID else ticket.grid
 
 
 def _at_rest(ticket: Ticket, given: Move, case: Case) -> Ticket:

@@ -18,11 +18,10 @@ from app.demo_matters import bring_all
 from app.demo_seed import Seeding
 from app.serving import WebServer, web_app
 from app.signins import operator_code
-from app.telegram import Polling, Webhook, hook_routes
+from app.telegram import Polling, Webhook, hook_routes, opened
 from bot.telegram.pacing import Pace
 from bot.telegram.start import Telegram
-from bot.telegram.start import build as build_telegram
-from storage import Database, DiskFiles, migrate, open_database
+from storage import Database, OutboxQueue, migrate, open_database
 from web.demo import DemoPage
 from workflow.model import Role
 from workflow.region import Region
@@ -53,14 +52,16 @@ async def _serve(context: Context, config: Config, region: Region, *, with_demo:
     try:
         context.console.print("[1/3] preparing the database", markup=False)
         await migrate(database)
+        if database.is_sqlite:
+            await OutboxQueue(database).take_over()
         async with AsyncExitStack() as closing:
             wanted = config.telegram.mode != "off" and not with_demo
-            talks = await closing.enter_async_context(await _telegram(context, config)) if wanted else None
+            talks = await closing.enter_async_context(await opened(config, context.clock)) if wanted else None
             await _serve_city(context, config, region, database, talks, with_demo=with_demo, fresh=fresh)
     except run.PortTaken:
         return _port_taken(context, config)
     except TelegramError as error:
-        context.console.print(f"Telegram does not answer as it should ({type(error).__name__}): see token and base_url", markup=False)
+        context.console.print(f"Telegram refuses us ({type(error).__name__}): see token, base_url and webhook_url", markup=False)
         return FAILED
     finally:
         await database.close()
@@ -70,12 +71,6 @@ async def _serve(context: Context, config: Config, region: Region, *, with_demo:
 def _port_taken(context: Context, config: Config) -> int:
     context.console.print(f"port {config.web.port} is taken: end what listens there, or set PETITION_WEB__PORT", markup=False)
     return FAILED
-
-
-async def _telegram(context: Context, config: Config) -> Telegram:
-    found = config.telegram
-    files = DiskFiles(Path(config.files.path))
-    return await build_telegram(found.token.reveal(), found.base_url, found.base_file_url, files, context.clock)
 
 
 async def _serve_city(
@@ -89,9 +84,9 @@ async def _serve_city(
     receivers: list[run.Receiver] = [WebServer(app, config.web.host, config.web.port)]
     if talks is not None and config.telegram.mode == "webhook":
         app.router.add_routes(hook_routes(config.telegram, city.inbox, wake))
-        receivers.append(Webhook(talks, config.telegram))
+        receivers.append(Webhook(talks, config.telegram, city.texts))
     elif talks is not None:
-        receivers.append(Polling(talks, city.inbox, wake))
+        receivers.append(Polling(talks, city.inbox, wake, city.texts))
     if seeding is not None and fresh:
         receivers.append(seeding)
     stop = asyncio.Event()

@@ -9,6 +9,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from app import checks
 from app import diagram as drawing
+from app import telegram as door
 from app.calendar import CityCalendar
 from app.checks import Finding
 from app.cli.context import FAILED, OK, Context
@@ -55,6 +56,7 @@ async def _findings(context: Context) -> list[Finding]:
             if found[0].level == checks.OK:
                 found.append(checks.people(region, await _staffed(database, region)))
             found.append(checks.holidays(CityCalendar(region.calendar), context.clock.now().date()))
+    found.append(await checks.telegram(context.config, lambda: door.reached(context.config, context.clock)))
     found.append(checks.webhook(context.config))
     return found
 

@@ -55,7 +55,8 @@ class ResidentConversation:
                 return await matters.press(session, contact, actor, incoming)
             case "l" if incoming.button[2:] in LANGUAGES:
                 await session.uow.contacts.save(replace(contact, language=incoming.button[2:]))
-                await session.say(answer(contact.id, "resident.language_set", edits=incoming.message_id))
+                said = answer(contact.id, "resident.language_set", edits=incoming.message_id)
+                await session.say(replace(said, menu=True))
                 return ""
             case "n":
                 return await self._doubts.press(session, contact, actor, incoming, dialog)

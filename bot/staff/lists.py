@@ -41,7 +41,7 @@ async def pressed(turn: Turn, verb: str, ticket_id: int) -> str | None:
 
 async def _seen(turn: Turn, ticket_id: int) -> Ticket:
     ticket = await turn.session.uow.tickets.get(ticket_id)
-    if ticket is None or not may_see(turn.actor, ticket):
+    if ticket is None or not may_see(turn.actor, ticket) or not await turn.shown_here(ticket):
         raise Refused(Refusal.NOT_YOURS, number="")
     return ticket
 
@@ -66,7 +66,7 @@ async def _mine(turn: Turn, posts: Sequence[Post], states: Sequence[State]) -> d
             await tickets.at_desks([Assignee(post.unit, post.place)], states),
             await tickets.in_places("" if wide else post.unit, [post.place], states) if wide or post.unit else (),
         )
-        found |= {ticket.id: ticket for batch in batches for ticket in batch}
+        found |= {ticket.id: ticket for batch in batches for ticket in batch if await turn.shown_here(ticket)}
     return found
 
 
@@ -157,7 +157,7 @@ async def inspect(turn: Turn, rest: str) -> None:
         await turn.say("staff.inspect_usage", number=example)
         return
     ticket = await turn.session.uow.tickets.by_number(found[0].upper())
-    if ticket is None or not may_trace(turn.actor, ticket):
+    if ticket is None or not may_trace(turn.actor, ticket) or not await turn.shown_here(ticket):
         raise Refused(Refusal.NOT_FOUND)
     events = await turn.session.uow.tickets.events(ticket.id)
     open_content = may_see(turn.actor, ticket)

@@ -15,7 +15,7 @@ from workflow.desk import Session
 from workflow.errors import Refusal, Refused
 from workflow.guards import Case
 from workflow.model import Actor, Button, Contact, Dialog, FileRef, Json, Outcome, Priority, Speech, Ticket
-from workflow.policy import parties
+from workflow.policy import may_see, parties
 from workflow.ports import Masker
 from workflow.region import Region
 from workflow.states import Party, State, Trigger, row
@@ -69,10 +69,14 @@ class Turn:
     def held(self, ticket: Ticket) -> frozenset[Party]:
         return parties(self.actor, ticket)
 
+    async def shown_here(self, ticket: Ticket) -> bool:
+        """A group sees what its own post may see, whoever of its members asks."""
+        return self.contact.kind != "group" or may_see(await self.session.actor(self.contact), ticket)
+
     async def ticket(self, ticket_id: int) -> Ticket:
         """The ticket, if the actor is anything to it. A stranger does not learn whether it exists: Refused NOT_YOURS."""
         found = await self.session.uow.tickets.get(ticket_id)
-        if found is None or not self.held(found):
+        if found is None or not self.held(found) or not await self.shown_here(found):
             raise Refused(Refusal.NOT_YOURS, number="")
         return found
 

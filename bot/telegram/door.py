@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from telegram import Bot
-from telegram.error import TelegramError
+from telegram.error import BadRequest, NetworkError, TelegramError
 
-from bot.doors import FileStore, Incoming, ReadyMessage, Sent
-from bot.telegram.attachments import MAX_DOWNLOAD, fetch
+from bot.doors import Delivered, FileStore, Incoming, ReadyMessage, Sent, Unavailable
+from bot.telegram import commands
+from bot.telegram.attachments import MAX_DOWNLOAD, Attachment, fetch
 from bot.telegram.parse import DOOR, Parsed, parse
+from bot.telegram.request import Flood
 from bot.telegram.sending import Sender
+from workflow.model import FileRef
 from workflow.ports import Clock
 
+_LOG = logging.getLogger(__name__)
 _MAX_TOAST = 200  # characters
 
 
 class TelegramDoor:
-    """`bot` is initialised, for commands in groups are told apart by its name. `max_download` in bytes."""
+    """Reads nothing before `bot` is initialised, for commands in groups are told apart by its name. `max_download` in bytes."""
 
     name = DOOR
 
@@ -32,8 +37,9 @@ class TelegramDoor:
         self._sender = Sender(bot, files)
 
     async def parse(self, bodies: tuple[Mapping[str, Any], ...]) -> Incoming | None:
-        """Several bodies are one album. Raises telegram.error.* where a file could not be fetched: worth a retry."""
-        now, username = self._clock.now(), self._bot.username
+        """Several bodies are one album. Raises Unavailable while Telegram can't be reached, telegram.error.BadRequest where it does
+        not give a file."""
+        now, username = self._clock.now(), self._username()
         found = [parsed for body in bodies if (parsed := parse(body, username, now)) is not None]
         if not found:
             return None
@@ -41,20 +47,37 @@ class TelegramDoor:
         found.sort(key=lambda parsed: int(parsed.incoming.message_id or 0))
         return await self._with_files(_merged(found), found)
 
+    def _username(self) -> str:
+        try:
+            return self._bot.username
+        except RuntimeError:
+            raise Unavailable("Telegram has not said yet who we are") from None
+
     async def _with_files(self, incoming: Incoming, found: list[Parsed]) -> Incoming:
         files, too_big = [], 0
         for parsed in found:
             if parsed.attachment is None:
                 continue
-            ref = await fetch(self._bot, parsed.attachment, self._files, self._max_download)
+            ref = await self._fetched(parsed.attachment)
             if ref is None:
                 too_big += 1
             else:
                 files.append(ref)
         return replace(incoming, files=tuple(files), too_big=too_big)
 
+    async def _fetched(self, attachment: Attachment) -> FileRef | None:
+        try:
+            return await fetch(self._bot, attachment, self._files, self._max_download)
+        except BadRequest:
+            raise
+        except (NetworkError, Flood) as error:
+            raise Unavailable(type(error).__name__) from None
+
     async def send(self, address: str, kind: str, message: ReadyMessage) -> Sent:
-        return await self._sender.send(address, message)
+        sent = await self._sender.send(address, message)
+        if message.menu and isinstance(sent, Delivered) and not await commands.for_chat(self._bot, address, dict(message.menu)):
+            _LOG.warning("a chat's menu could not be set", extra={"door": DOOR})
+        return sent
 
     async def acknowledge(self, incoming: Incoming, toast: str = "") -> None:
         """Too late, answered already, no network: none of it matters to what was done."""

@@ -6,8 +6,8 @@ import re
 
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, TelegramError
 
-from bot.doors import Moved, Rejected, RetryAfter, Sent, Unknown, Unreachable
-from bot.telegram.request import Flood, NotSent
+from bot.doors import Failed, Moved, Rejected, RetryAfter, Sent, Unknown, Unreachable
+from bot.telegram.request import Broken, Flood, NotSent
 
 _NO_SERVER_WAIT = 5.0  # seconds
 _BAD_TOKEN_WAIT = 60.0  # seconds: nothing helps until somebody changes the configuration
@@ -57,5 +57,7 @@ def outcome(error: TelegramError) -> Sent:
             return Unreachable("gone") if says(error, _GONE) else Rejected(_QUOTED.sub('"…"', error.message))
         case NotSent():
             return RetryAfter(_NO_SERVER_WAIT, whole_door=True)
+        case Broken():
+            return Failed(error.message)
         case _:
             return Unknown(type(error).__name__)

@@ -29,6 +29,10 @@ _UNSUPPORTED = (
     "giveaway",
     "passport_data",
 )
+_NO_DATA = "-"
+"""A press without data is a press all the same, and no empty message."""
+_PLAIN = ("message_id", "date", "edit_date", "chat", "from", "text", "caption", "media_group_id")
+_MEDIA = ("photo", "video", "voice", "audio", "document", "animation", "video_note", "location", "venue", "contact")
 _JUNK = (TypeError, ValueError, KeyError, AttributeError, IndexError, OverflowError, OSError)
 """What python-telegram-bot raises for bodies that are not updates."""
 
@@ -69,18 +73,44 @@ def _id(holder: Any, key: str) -> str:
 
 def parse(body: Mapping[str, Any], username: str, now: datetime) -> Parsed | None:
     """`username`: the bot's own, without @; `now`: aware, for a button press, which carries no time. None: junk, or nothing for us."""
-    try:
-        update = Update.de_json(dict(body), None)
-        if update is None or type(update.update_id) is not int:
-            return None
-        if update.callback_query is not None:
-            return _press(update.update_id, update.callback_query, now)
-        if update.my_chat_member is not None:
-            return _membership(update.update_id, update.my_chat_member)
-        message = update.message or update.edited_message
-        return None if message is None else _message(update.update_id, message, username, edited=update.message is None)
-    except _JUNK:
+    if not isinstance(body, Mapping):
         return None
+    for number, reading in enumerate((dict(body), _plainer(body, _PLAIN + _MEDIA), _plainer(body, _PLAIN))):
+        try:
+            return _read(reading, username, now, torn=number > 0)
+        except _JUNK:
+            continue
+    return None
+
+
+def _plainer(body: Mapping[str, Any], fields: tuple[str, ...]) -> dict[str, Any]:
+    """Another version of the Bot API may send what the library can't read; a person's words must not be lost for that."""
+    found = dict(body)
+    for kind in ("message", "edited_message"):
+        if isinstance(inner := found.get(kind), dict):
+            found[kind] = {name: inner[name] for name in fields if name in inner} | _pointer(inner, "reply_to_message")
+    if isinstance(query := found.get("callback_query"), dict):
+        found["callback_query"] = query | _pointer(query, "message")
+    return found
+
+
+def _pointer(holder: dict[str, Any], key: str) -> dict[str, Any]:
+    """Of another message only which one it is."""
+    other = holder.get(key)
+    return {key: {name: other[name] for name in ("message_id", "date", "chat") if name in other}} if isinstance(other, dict) else {}
+
+
+def _read(body: dict[str, Any], username: str, now: datetime, *, torn: bool) -> Parsed | None:
+    """`torn`: something of it can't be read."""
+    update = Update.de_json(body, None)
+    if update is None or type(update.update_id) is not int:
+        return None
+    if update.callback_query is not None:
+        return _press(update.update_id, update.callback_query, now)
+    if update.my_chat_member is not None:
+        return _membership(update.update_id, update.my_chat_member)
+    message = update.message or update.edited_message
+    return None if message is None else _message(update.update_id, message, username, edited=update.message is None, torn=torn)
 
 
 def _kind(chat: Chat) -> str:
@@ -105,7 +135,7 @@ def _press(update_id: int, query: CallbackQuery, now: datetime) -> Parsed | None
         _kind(message.chat) if message is not None else "private",
         user.full_name,
         _language(user),
-        button=query.data or "",
+        button=query.data or _NO_DATA,
         message_id=str(message.message_id) if message is not None else "",
         callback_id=query.id,
     )
@@ -133,7 +163,7 @@ def _membership(update_id: int, change: ChatMemberUpdated) -> Parsed | None:
     return Parsed(incoming)
 
 
-def _message(update_id: int, message: Message, username: str, *, edited: bool) -> Parsed | None:
+def _message(update_id: int, message: Message, username: str, *, edited: bool, torn: bool) -> Parsed | None:
     user, kind = message.from_user, _kind(message.chat)
     if user is None or user.is_bot or not kind:
         return None
@@ -141,6 +171,8 @@ def _message(update_id: int, message: Message, username: str, *, edited: bool) -
     attachment = attachment_of(message)
     point = message.venue.location if message.venue else message.location
     unsupported = next((name for name in _UNSUPPORTED if getattr(message, name, None)), "")
+    if torn and not (text or attachment or point):
+        unsupported = "unreadable"
     if not (text or attachment or point or unsupported):
         return None  # a service message: somebody joined, something was pinned, the group moved
     incoming = Incoming(

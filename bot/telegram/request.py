@@ -2,6 +2,7 @@
 
 telegram.error.NetworkError
 ├── NotSent     no connection came about: the request was certainly not carried out
+├── Broken      5xx: the server says that it failed
 └── TimedOut    no answer came: it may have been carried out
 telegram.error.TelegramError
 └── Flood       429, with `seconds`
@@ -24,6 +25,10 @@ _KEEP_ALIVE = 15.0  # seconds; shorter than any server's, so a dead connection i
 
 class NotSent(NetworkError):
     """The server was not reached. Safe to repeat."""
+
+
+class Broken(NetworkError):
+    """The server, or a proxy before it, is out of order. Hardly carried out."""
 
 
 class Flood(TelegramError):
@@ -144,6 +149,8 @@ async def _exchange(
         raise NetworkError(type(error).__name__) from None
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         raise Flood(_seconds(payload))
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise Broken(str(status))
     return status, payload
 
 

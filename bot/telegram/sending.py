@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -14,19 +13,17 @@ from bot.doors import Delivered, FileStore, ReadyMessage, Rejected, Sent
 from bot.telegram.errors import CANT_EDIT, UNCHANGED, outcome, says
 from bot.telegram.markup import MAX_CAPTION, blank, length, split
 from bot.telegram.media import Post, groups, post
-from bot.telegram.request import Flood
 
 _MAX_DATA = 64  # bytes
-_LONGEST_PAUSE = 30.0  # seconds waited for between two parts of one message
+_TORN = 1000  # messages of which the parts that arrived are remembered
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
-Sleep = Callable[[float], Awaitable[None]]
 
 
 class Sender:
-    def __init__(self, bot: Bot, files: FileStore, sleep: Sleep = asyncio.sleep) -> None:
+    def __init__(self, bot: Bot, files: FileStore) -> None:
         self._bot = bot
         self._files = files
-        self._sleep = sleep
+        self._torn: dict[tuple[int, ReadyMessage], int] = {}
 
     async def send(self, address: str, message: ReadyMessage) -> Sent:
         """`Delivered` names the message that bears the text's last part and the buttons: the one to edit later."""
@@ -64,18 +61,23 @@ class Sender:
         return Delivered(message.edits)
 
     async def _anew(self, chat: int, message: ReadyMessage) -> Sent:
+        """A torn message goes on where it was torn when it is sent again; after a restart it begins anew."""
         calls = await self._calls(chat, message)
+        begun = self._torn.pop((chat, message), 0)
         last: Message | None = None
-        for number, call in enumerate(calls):
+        for number, call in enumerate(calls[begun:], begun):
             try:
                 last = await call()
-            except Flood as error:
-                # The first part may simply come later; a torn message should not be said twice from its beginning.
-                if number == 0 or error.seconds > _LONGEST_PAUSE:
-                    raise
-                await self._sleep(error.seconds)
-                last = await call()
+            except TelegramError:
+                if number:
+                    self._remember(chat, message, number)
+                raise
         return Delivered(str(last.message_id)) if last is not None else Rejected("empty")
+
+    def _remember(self, chat: int, message: ReadyMessage, arrived: int) -> None:
+        if len(self._torn) >= _TORN:
+            del self._torn[next(iter(self._torn))]
+        self._torn[(chat, message)] = arrived
 
     async def _calls(self, chat: int, message: ReadyMessage) -> list[Callable[[], Awaitable[Message]]]:
         """Files first, then the text, unless it fits below the only file or album."""

@@ -21,12 +21,16 @@ _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 @dataclass(frozen=True, slots=True)
 class Telegram:
-    """An initialised bot and its door. Close with `shutdown()` after the relay and the poller have stopped."""
+    """A bot and its door. Close with `shutdown()` after the relay and the poller have stopped."""
 
     bot: Bot
     door: TelegramDoor
     polls: AioRequest
     url: str
+
+    async def meet(self) -> None:
+        """Asks Telegram who we are: nothing is read before. Raises telegram.error.*; may be called again then."""
+        await self.bot.initialize()
 
     async def poller(self, inbox: Inbox, stored: Callable[[], None]) -> Poller:
         """Takes a webhook away, keeping what waits. Raises telegram.error.*"""
@@ -48,16 +52,20 @@ class Telegram:
         await self.shutdown()
 
 
-async def build(token: str, base_url: str, base_file_url: str, files: FileStore, clock: Clock) -> Telegram:
-    """Asks getMe. Raises telegram.error.InvalidToken, NetworkError; then nothing is left open. A proxy of the environment is used
-    unless the Bot API server runs on this machine."""
+def assemble(token: str, base_url: str, base_file_url: str, files: FileStore, clock: Clock) -> Telegram:
+    """Asks nobody yet. A proxy of the environment is used unless the Bot API server runs on this machine."""
     proxy = urlsplit(base_url).hostname not in _LOOPBACK
     polls = AioRequest(connections=4, trust_env=proxy)
     bot = Bot(token, base_url, base_file_url, request=AioRequest(trust_env=proxy), get_updates_request=polls)
-    try:
-        await bot.initialize()
-    except BaseException:
-        await bot.shutdown()
-        await polls.shutdown()
-        raise
     return Telegram(bot, TelegramDoor(bot, files, clock), polls, f"{base_url}{token}")
+
+
+async def build(token: str, base_url: str, base_file_url: str, files: FileStore, clock: Clock) -> Telegram:
+    """Assembled and met. Raises telegram.error.*; then nothing is left open."""
+    made = assemble(token, base_url, base_file_url, files, clock)
+    try:
+        await made.meet()
+    except BaseException:
+        await made.shutdown()
+        raise
+    return made

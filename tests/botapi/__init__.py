@@ -3,5 +3,6 @@
 from tests.botapi.chats import Said
 from tests.botapi.person import Person
 from tests.botapi.server import FakeTelegram
+from tests.botapi.spec import reference
 
-__all__ = ["FakeTelegram", "Person", "Said"]
+__all__ = ["FakeTelegram", "Person", "Said", "reference"]

@@ -75,12 +75,17 @@ class Person:
     async def shares_contact(self, name: str, phone: str) -> int:
         return await self._message("", {"contact": {"first_name": name, "phone_number": phone}})
 
-    async def presses(self, label: str, *, within: float = 5.0, on: Said | None = None) -> str:
-        """The newest message with such a button, or `on`. Returns the query's id, for `toast`."""
-        said = on or await self._await(lambda said: said.button(label) is not None, within, f"a button {label!r}", newest_first=True)
+    async def presses(self, label: str, *, about: str = "", within: float = 5.0, on: Said | None = None) -> str:
+        """The newest message with such a button (and `about` in its text), or `on`. Returns the query's id, for `toast`."""
+        said = on or await self.finds(label, about=about, within=within)
         button = said.button(label)
         assert button is not None, f"no button {label!r} on it"
         return await self.presses_data(button["callback_data"], said)
+
+    async def finds(self, label: str, *, about: str = "", within: float = 5.0) -> Said:
+        """The newest message with such a button."""
+        what = f"a button {label!r} about {about!r}"
+        return await self._await(lambda said: about in said.text and said.button(label) is not None, within, what, newest_first=True)
 
     async def presses_data(self, data: str, on: Said) -> str:
         """Whatever the button says by now."""

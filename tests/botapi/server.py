@@ -39,6 +39,7 @@ class FakeTelegram:
         self.faults = Faults()
         self._spec = Spec(spec)
         self._gone = asyncio.Event()
+        self._heard = asyncio.Condition()
         self._runner: web.AppRunner | None = None
         self._port = 0
 
@@ -109,6 +110,8 @@ class FakeTelegram:
             self._know(request)
             raw, files = await _parameters(request)
             params = self._checked(method, raw, files)
+            async with self._heard:
+                self._heard.notify_all()
             await self._suffer(self.faults.take(method, params, after=False), request)
             result = await self.methods.table[method.casefold()](params, files)
             await self._suffer(self.faults.take(method, params, after=True), request)
@@ -133,6 +136,14 @@ class FakeTelegram:
         if method.casefold() != "getupdates":
             self.calls.append((method, params))
         return params
+
+    def times_called(self, method: str, chat: int | None = None) -> int:
+        return sum(name.casefold() == method.casefold() and chat in {None, params.get("chat_id")} for name, params in self.calls)
+
+    async def called(self, method: str, *, chat: int | None = None, times: int = 1, within: float = 10.0) -> None:
+        """Waits for so many calls in all. Raises TimeoutError."""
+        async with asyncio.timeout(within), self._heard:
+            await self._heard.wait_for(lambda: self.times_called(method, chat) >= times)
 
     async def _suffer(self, fault: Fault | None, request: web.Request) -> None:
         if fault is None:

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 _PLAIN = frozenset({"text", "caption", "url", "secret_token", "callback_query_id", "parse_mode", "file_id", "language_code", "username"})
+
+
+def reference() -> Path | None:
+    """The Bot API as JSON, None where the reference data is absent (see tests/conftest.py)."""
+    shared = Path(__file__).resolve().parents[3] / "shared" / "data"
+    found = Path(os.environ.get("PETITION_REFERENCE_DATA") or shared) / "bot_api_10_1_spec.json"
+    return found if found.is_file() else None
 
 
 class Mistyped(Exception):

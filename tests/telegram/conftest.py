@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
 from bot.telegram.start import Telegram, build
-from tests.botapi import FakeTelegram, Person
+from tests.botapi import FakeTelegram, Person, reference
 from tests.clock import FrozenClock
 from tests.telegram.fakes import MemoryFiles, MemoryInbox
-
-_SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
-_SPEC = Path(os.environ.get("PETITION_REFERENCE_DATA") or _SHARED) / "bot_api_10_1_spec.json"
 
 
 @pytest.fixture
@@ -29,7 +24,7 @@ def inbox() -> MemoryInbox:
 
 @pytest.fixture
 async def server() -> AsyncIterator[FakeTelegram]:
-    async with FakeTelegram(_SPEC if _SPEC.is_file() else None) as server:
+    async with FakeTelegram(reference()) as server:
         yield server
         assert server.violations == []
 

@@ -8,14 +8,13 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.botapi import FakeTelegram, Person
-from tests.telegram.conftest import _SPEC
+from tests.botapi import FakeTelegram, Person, reference
 
 
 @pytest.fixture
 async def loose() -> AsyncIterator[FakeTelegram]:
     """A server whose violations a test may cause."""
-    async with FakeTelegram(_SPEC if _SPEC.is_file() else None) as server:
+    async with FakeTelegram(reference()) as server:
         server.person()
         yield server
 
@@ -79,7 +78,7 @@ async def test_the_limit_counts_after_parsing(loose: FakeTelegram) -> None:
         ("sendMediaGroup", {"chat_id": 1001, "media": '[{"type":"photo","media":"attach://nothing"}]'}),
     ],
 )
-@pytest.mark.skipif(not _SPEC.is_file(), reason="no reference data here")
+@pytest.mark.skipif(reference() is None, reason="no reference data here")
 async def test_breaches_of_the_specification(loose: FakeTelegram, method: str, params: dict[str, Any]) -> None:
     found = await call(loose, method, **params)
     assert not found["ok"] and len(loose.violations) == 1

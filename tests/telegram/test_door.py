@@ -3,12 +3,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from telegram.error import BadRequest, InvalidToken
+from telegram.error import BadRequest, InvalidToken, NetworkError
 
-from bot.doors import ReadyButton, ReadyMessage
+from bot.doors import Delivered, ReadyButton, ReadyMessage, Unavailable
 from bot.telegram import commands
 from bot.telegram.attachments import MAX_DOWNLOAD
-from bot.telegram.start import Telegram, build
+from bot.telegram.start import Telegram, assemble, build
 from tests.botapi import FakeTelegram, Person
 from tests.clock import FrozenClock
 from tests.telegram.fakes import MemoryFiles
@@ -56,6 +56,44 @@ async def test_a_file_that_can_not_be_had_now_is_tried_again(telegram: Telegram,
     server.methods.stored.clear()
     with pytest.raises(BadRequest):
         await telegram.door.parse(last(server))
+
+
+async def test_without_telegram_a_file_is_waited_for(telegram: Telegram, server: FakeTelegram, resident: Person) -> None:
+    await resident.sends_file("voice")
+    server.fail(502, method="getFile")
+    server.flood(None, 3)
+    server.cut("getFile")
+    for _ in range(3):
+        with pytest.raises(Unavailable):
+            await telegram.door.parse(last(server))
+    found = await telegram.door.parse(last(server))
+    assert found is not None and len(found.files) == 1
+
+
+async def test_nothing_is_read_before_telegram_said_who_we_are(
+    server: FakeTelegram, resident: Person, files: MemoryFiles, clock: FrozenClock
+) -> None:
+    await resident.says("/my@counter_bot")
+    async with assemble(server.token, server.base_url, server.base_file_url, files, clock) as telegram:
+        with pytest.raises(Unavailable):
+            await telegram.door.parse(last(server))
+        server.fail(502, method="getMe")
+        with pytest.raises(NetworkError):
+            await telegram.meet()
+        await telegram.meet()
+        found = await telegram.door.parse(last(server))
+    assert found is not None and found.command_for_me
+
+
+async def test_a_menu_comes_with_a_message_and_its_failure_is_no_failure(
+    telegram: Telegram, server: FakeTelegram, resident: Person, caplog: pytest.LogCaptureFixture
+) -> None:
+    message = ReadyMessage("已绑定", menu=(("todo", "待办"),))
+    assert isinstance(await telegram.door.send("1001", "private", message), Delivered)
+    assert server.methods.commands["chat 1001", ""] == {"todo": "待办"}
+    server.fail(500, method="setMyCommands")
+    assert isinstance(await telegram.door.send("1001", "private", message), Delivered)
+    assert [record.getMessage() for record in caplog.records] == ["a chat's menu could not be set"]
 
 
 async def test_junk_is_nothing(telegram: Telegram) -> None:

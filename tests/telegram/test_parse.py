@@ -35,6 +35,27 @@ def test_a_text() -> None:
     assert not found.edited
 
 
+POLL = {
+    "id": "1", "question": "?", "options": [], "total_voter_count": 0, "is_closed": False, "is_anonymous": True, "type": "regular",
+    "allows_multiple_answers": False,
+}  # fmt: skip
+"""As older servers send it, without what the library wants."""
+
+
+def test_what_the_library_can_not_read_costs_no_words() -> None:
+    found = heard(**message(text="路灯坏了", reply_to_message=message(poll=POLL) | {"message_id": 3}, story={"strange": True}))
+    assert found is not None and (found.text, found.reply_to, found.unsupported) == ("路灯坏了", "3", "")
+    photo = [{"file_id": "f", "file_unique_id": "u", "width": 1, "height": 1}]
+    parsed = parse({"update_id": 9, "message": message(photo=photo, caption="路灯", story={"strange": True})}, "b", NOW)
+    assert parsed is not None and parsed.attachment is not None and parsed.incoming.text == "路灯"
+    found = heard(**message(caption="路灯", photo=[{"strange": True}]))
+    assert found is not None and found.text == "路灯"
+    found = heard(**message(poll=POLL))
+    assert found is not None and found.unsupported == "unreadable"
+    found = heard("callback_query", **press(message=message(poll=POLL)))
+    assert found is not None and (found.button, found.message_id) == ("m:sign:3:0", "5")
+
+
 def test_an_edit() -> None:
     found = heard("edited_message", **message(text="x", edit_date=1_795_000_001))
     assert found is not None and found.edited

@@ -2,9 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.doors import Delivered, Moved, ReadyButton, ReadyMessage, Rejected, RetryAfter, Sent, Unknown, Unreachable
+from bot.doors import Delivered, Failed, Moved, ReadyButton, ReadyMessage, Rejected, RetryAfter, Sent, Unknown, Unreachable
 from bot.telegram.request import AioRequest
-from bot.telegram.sending import Sender
 from bot.telegram.start import Telegram, build
 from tests.botapi import FakeTelegram, Person
 from tests.clock import FrozenClock
@@ -52,24 +51,27 @@ async def test_a_long_text_comes_in_parts_with_the_buttons_last(telegram: Telegr
     assert all(said.text.endswith("。") for said in seen)
 
 
-async def test_a_flood_between_parts_does_not_repeat_the_first(
+async def test_a_torn_message_goes_on_where_it_was_torn(telegram: Telegram, server: FakeTelegram, resident: Person) -> None:
+    long = ReadyMessage("路灯坏了。" * 2000, KEYS)
+    server.flood(1001, 3, skip=1)
+    assert await send(telegram, long) == RetryAfter(3)
+    server.fail(502, "Bad Gateway")
+    assert isinstance(await send(telegram, long), Failed)
+    assert isinstance(await send(telegram, long), Delivered)
+    assert "".join(said.text for said in resident.seen()) == "路灯坏了。" * 2000
+    assert [bool(said.keyboard) for said in resident.seen()] == [False, False, True]
+    assert isinstance(await send(telegram, long), Delivered)
+    assert len(resident.seen()) == 6, "the next one is whole again"
+
+
+async def test_the_words_of_an_album_come_once_it_went(
     telegram: Telegram, server: FakeTelegram, resident: Person, files: MemoryFiles
 ) -> None:
-    waits: list[float] = []
-
-    async def sleep(seconds: float) -> None:
-        waits.append(seconds)
-
-    server.flood(1001, 3, skip=1)
-    sent = await Sender(telegram.bot, files, sleep).send("1001", ReadyMessage("路灯坏了。" * 1000))
-    assert isinstance(sent, Delivered)
-    assert waits == [3]
-    assert "".join(said.text for said in resident.seen()) == "路灯坏了。" * 1000
-
-
-async def test_a_long_flood_between_parts_is_the_relays(telegram: Telegram, server: FakeTelegram, resident: Person) -> None:
-    server.flood(1001, 300, skip=1)
-    assert await send(telegram, ReadyMessage("路灯坏了。" * 1000)) == RetryAfter(300)
+    message = ReadyMessage("现场", KEYS, files=await kept(files, "photo", 3))
+    server.fail(500, method="sendMessage")
+    assert isinstance(await send(telegram, message), Failed)
+    assert isinstance(await send(telegram, message), Delivered)
+    assert [said.text for said in resident.seen()] == ["", "", "", "现场"]
 
 
 @pytest.mark.parametrize(
@@ -185,9 +187,10 @@ async def test_a_flood(telegram: Telegram, server: FakeTelegram, resident: Perso
     assert isinstance(await send(telegram, ReadyMessage("好")), Delivered)
 
 
-async def test_a_failing_server_leaves_it_open(telegram: Telegram, server: FakeTelegram, resident: Person) -> None:
-    server.fail(502, "Bad Gateway")
-    assert isinstance(await send(telegram, ReadyMessage("好")), Unknown)
+@pytest.mark.parametrize("status", [500, 502, 503])
+async def test_a_failing_server_says_so(telegram: Telegram, server: FakeTelegram, resident: Person, status: int) -> None:
+    server.fail(status, "Bad Gateway")
+    assert await send(telegram, ReadyMessage("好")) == Failed(str(status))
 
 
 async def test_a_cut_connection_leaves_it_open(telegram: Telegram, server: FakeTelegram, resident: Person) -> None:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from app.delivery import UNREACHABLE, DeskKeeper
-from app.relay import MAX_ATTEMPTS, Item, Relay, backoff
-from bot.doors import Moved, ReadyMessage, Rejected, RetryAfter, Sent, Unknown, Unreachable
+from app.delivery import STAFF_UNREACHABLE, UNREACHABLE, DeskKeeper
+from app.relay import MAX_ATTEMPTS, MAX_FAILURES, Item, Relay, backoff
+from bot.doors import Failed, Moved, ReadyMessage, Rejected, RetryAfter, Sent, Unknown, Unreachable
+from storage import SqlUnitOfWork
 from tests.unit.app.bench import Bench
 from workflow.commands import Register
 from workflow.desk import Session
-from workflow.model import Intent, Priority, Procedure, Speech, Ticket
+from workflow.model import Contact, Intent, Priority, Procedure, Speech, Ticket
 
 
 class KeySpeaker:
@@ -22,9 +25,26 @@ class KeySpeaker:
         return None if item.speech.key == "nothing" else ReadyMessage(item.speech.key)
 
 
-def a_relay(bench: Bench) -> Relay:
+class Gate:
+    """A pace that lets nobody through until it is opened."""
+
+    def __init__(self) -> None:
+        self.opened = asyncio.Event()
+        self.asked = asyncio.Event()
+        self.held: list[tuple[str, float]] = []
+
+    async def wait(self, address: str, kind: str) -> None:
+        self.asked.set()
+        await self.opened.wait()
+
+    def hold(self, address: str, seconds: float) -> None:
+        self.held.append((address, seconds))
+
+
+def a_relay(bench: Bench, pace: Gate | None = None) -> Relay:
     keeper = DeskKeeper(bench.desk)
-    return Relay(bench.queue, KeySpeaker(), {"test": bench.door}, keeper, bench.clock, random.Random(1))
+    paces = {"test": pace} if pace is not None else {}
+    return Relay(bench.queue, KeySpeaker(), {"test": bench.door}, keeper, bench.clock, random.Random(1), paces)
 
 
 async def run(relay: Relay, times: int = 1) -> None:
@@ -59,6 +79,56 @@ async def test_retry_after_is_honoured_for_its_contact_alone(bench: Bench) -> No
     bench.clock.move(seconds=31)
     await run(relay)
     assert bench.door.sent[-1] == ("a", "one")
+
+
+async def test_throttling_never_kills_a_message(bench: Bench) -> None:
+    bench.door.outcomes = [RetryAfter(30) for _ in range(MAX_ATTEMPTS * 2)]
+    await bench.say(Speech(bench.resident.id, "one"))
+    relay = a_relay(bench)
+    for _ in range(MAX_ATTEMPTS * 2 + 1):
+        await run(relay)
+        bench.clock.move(seconds=31)
+    assert await bench.queue.depth() == {"sent": 1}
+
+
+async def test_one_throttled_chat_is_held_and_an_urgent_word_waits_with_it(bench: Bench) -> None:
+    gate = Gate()
+    gate.opened.set()
+    bench.door.outcomes = [RetryAfter(30)]
+    await bench.say(Speech(bench.resident.id, "one"))
+    await run(a_relay(bench, gate))
+    assert gate.held == [("a", 30)]
+    bench.door.outcomes = [RetryAfter(30, whole_door=True)]
+    await bench.say(Speech(bench.officer.id, "other"))
+    await run(a_relay(bench, gate))
+    assert gate.held == [("a", 30)], "the whole door is held by the relay"
+
+
+async def test_the_end_does_not_wait_for_a_slow_pace(bench: Bench) -> None:
+    gate = Gate()
+    await bench.say(Speech(bench.resident.id, "one"))
+    relay = a_relay(bench, gate)
+    await relay.step()
+    async with asyncio.timeout(5):
+        await gate.asked.wait()
+        await relay.stop()
+    assert bench.door.sent == []
+    await run(a_relay(bench))  # after the restart, without waiting for a lease
+    assert bench.door.sent == [("a", "one")]
+
+
+async def test_a_server_that_fails_is_tried_for_hours(bench: Bench) -> None:
+    bench.door.outcomes = [Failed("502") for _ in range(MAX_FAILURES)]
+    await bench.say(Speech(bench.resident.id, "one"))
+    relay = a_relay(bench)
+    for _ in range(MAX_ATTEMPTS * 2):
+        await run(relay)
+        bench.clock.move(minutes=10)
+    assert await bench.queue.depth() == {"waiting": 1}
+    for _ in range(MAX_FAILURES):
+        await run(relay)
+        bench.clock.move(minutes=10)
+    assert await bench.queue.depth() == {"dead": 1}
 
 
 async def test_a_door_that_wants_silence_gets_it_from_all(bench: Bench) -> None:
@@ -96,6 +166,28 @@ async def test_who_blocked_us_is_marked_and_the_hub_hears_of_it_once(bench: Benc
     assert (await bench.queue.depth())["dead"] == 2
 
 
+async def test_the_hub_hears_also_of_somebody_who_said_goodbye_before(bench: Bench) -> None:
+    ticket = await registered(bench)
+
+    async def leave(session: Session) -> None:
+        await session.uow.contacts.save(replace(bench.resident, unreachable=True))
+
+    await bench.desk.serve("left", leave)
+    bench.door.outcomes = [Unreachable("blocked")]
+    await bench.say(Speech(bench.resident.id, "one", ticket_id=ticket.id))
+    await run(a_relay(bench), times=3)
+    assert bench.door.sent[-1] == ("hub", UNREACHABLE)
+
+
+async def test_a_handler_out_of_reach_is_not_called_a_resident(bench: Bench) -> None:
+    ticket = await registered(bench)
+    worker = await bench.contact(bench.officer.id + 1)
+    bench.door.outcomes = [Unreachable("blocked")]
+    await bench.say(Speech(worker.id, "one", ticket_id=ticket.id))
+    await run(a_relay(bench), times=3)
+    assert bench.door.sent[-1] == ("hub", STAFF_UNREACHABLE)
+
+
 async def test_what_a_door_rejects_is_a_dead_letter(bench: Bench) -> None:
     bench.door.outcomes = [Rejected("bad entities")]
     await bench.say(Speech(bench.resident.id, "one"), Speech(bench.resident.id, "two"))
@@ -119,6 +211,21 @@ async def test_a_moved_chat_is_followed(bench: Bench) -> None:
     await bench.say(Speech(bench.resident.id, "one"))
     await run(a_relay(bench), times=2)
     assert [address for address, _ in bench.door.sent] == ["a", "b"]
+
+
+async def test_a_chat_that_moved_to_a_known_one_leaves_its_post_there(bench: Bench) -> None:
+    async def settle(session: Session) -> int:
+        return (await session.uow.contacts.add(Contact(0, "test", "b", "group"))).id
+
+    there = await bench.desk.serve("settle b", settle)
+    bench.door.outcomes = [Moved("b")]
+    await bench.say(Speech(bench.officer.id, "one"))
+    await run(a_relay(bench), times=3)
+    assert await bench.queue.depth() == {"dead": 1}, "it does not go round for ever"
+    async with SqlUnitOfWork(bench.database) as uow:
+        assert there is not None
+        assert [post.unit for post in await uow.posts.of_contact(there)] == ["hub"]
+        assert await uow.posts.of_contact(bench.officer.id) == ()
 
 
 async def test_a_restart_during_a_send_repeats_it_once_the_lease_ran_out(bench: Bench) -> None:
@@ -145,4 +252,4 @@ def outcome_names() -> set[str]:
 
 
 def test_no_outcome_was_forgotten_here() -> None:
-    assert outcome_names() == {"Delivered", "RetryAfter", "Unreachable", "Rejected", "Unknown", "Moved"}
+    assert outcome_names() == {"Delivered", "RetryAfter", "Unreachable", "Rejected", "Unknown", "Failed", "Moved"}

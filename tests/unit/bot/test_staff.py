@@ -322,7 +322,14 @@ async def test_an_old_button_of_an_earlier_round_does_nothing(office: Office) ->
     assert SENTENCES.label("zh-Hans", "state.HANDLING") in toast, "the state is said in words"
 
 
+async def bind_the_group(office: Office, role: Role, unit: str, place: str) -> None:
+    async with SqlUnitOfWork(office.database) as uow:
+        await uow.posts.add(Post(0, office.people["group"].id, role, unit, place))
+        await uow.commit()
+
+
 async def test_in_a_group_the_pressers_posts_decide(office: Office) -> None:
+    await bind_the_group(office, Role.GRID_WORKER, "grid", GRID)
     ticket = await office.dispatched()
     assert await office.press("bureau", f"m:sign:{ticket.id}:0", chat="group") == SENTENCES.label("zh-Hans", "refused.not_yours")
     await office.press("worker", f"s:dispute:{ticket.id}", chat="group")
@@ -332,6 +339,20 @@ async def test_in_a_group_the_pressers_posts_decide(office: Office) -> None:
     assert (await office.ticket(ticket.id)).state is State.DISPATCHED, "only who opened a step can answer it"
     await office.write("worker", "Not ours", chat="group")
     assert (await office.ticket(ticket.id)).state is State.DISPUTED
+
+
+async def test_a_group_is_shown_only_what_its_own_post_may_see(office: Office) -> None:
+    await bind_the_group(office, Role.DEPARTMENT, "streets", "990101")
+    ticket = await office.dispatched()
+    refused = SENTENCES.label("zh-Hans", "refused.not_yours")
+    for button in (f"s:full:{ticket.id}", f"s:open:{ticket.id}", f"s:reply:{ticket.id}", f"m:sign:{ticket.id}:0"):
+        assert await office.press("worker", button, chat="group") == refused
+    for command in ("/todo", "/queue", f"/inspect {ticket.number}"):
+        for who in ("worker", "officer"):
+            await office.write(who, command, chat="group")
+    assert not any("Litter" in said.html or ticket.number in said.html for said in office.screen["group"])
+    await office.write("worker", "/todo")
+    assert ticket.number in office.last("worker").html, "at home it is there"
 
 
 async def test_cancelling_drops_the_step(office: Office) -> None:
