@@ -17,7 +17,7 @@ _OF_ROLE: Mapping[Role, tuple[str, ...]] = {
     Role.GRID_WORKER: _WORKING,
     Role.GRID_LEADER: _WORKING,
     Role.DEPARTMENT: _WORKING,
-    Role.HUB_OFFICER: ("queue", *_WORKING),
+    Role.HUB_OFFICER: ("queue", *_WORKING, _CONSOLE),
     Role.SUPERVISOR: ("queue", *_WORKING, _CONSOLE),
     Role.AUDITOR: ("inspect", _CONSOLE),
     Role.ADMIN: ("inspect", _CONSOLE),

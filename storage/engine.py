@@ -6,10 +6,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import event, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from storage import sqlite_connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,9 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 def open_database(url: str) -> Database:
     """`url` as SQLAlchemy writes it: sqlite+aiosqlite:///path. Opens nothing until it is used."""
-    engine = create_async_engine(url)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return Database(create_async_engine(parsed))
+    engine = create_async_engine(parsed, async_creator=partial(sqlite_connection.connect, parsed))
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     return Database(engine)
