@@ -9,7 +9,7 @@ from app.signins import operator_code
 from app.wiring import City
 from storage import ConsoleAccess
 from storage.views import counts_by_state
-from web.demo import DemoPage
+from web.services import DemoPage
 from workflow import routing
 from workflow.model import Role
 from workflow.ports import Clock, PlaceFinder

@@ -12,7 +12,7 @@ from bot.cards.words import Words
 from storage import ConsoleAccess, ConsoleViews
 from web import WebServices, build_app
 from web.console import Console
-from web.demo import DemoPage
+from web.services import DemoPage
 
 
 class WebServer:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from aiohttp import web
 
 from web import chat, console, demo
-from web.console import Console
-from web.keys import SERVICES
-from web.ports import Bell, Files, Inbox, Mailbox, Sentences
+from web.services import SERVICES, WebServices
 
 _STATIC = Path(__file__).with_name("static")
 MAX_BODY = 64 * 1024 * 1024
@@ -21,20 +18,6 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class WebServices:
-    """`stored` is called after each update that was stored; `demo` None outside the demo."""
-
-    inbox: Inbox
-    mailbox: Mailbox
-    files: Files
-    texts: Sentences
-    bell: Bell
-    stored: Callable[[], None]
-    console: Console
-    demo: demo.DemoPage | None = None
 
 
 @web.middleware

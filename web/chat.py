@@ -8,8 +8,8 @@ from typing import Any
 
 from aiohttp import BodyPartReader, web
 
-from web.keys import SERVICES
 from web.page import page
+from web.services import SERVICES
 from workflow.model import FileRef
 
 DOOR = "webchat"

@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from ipaddress import ip_address
 
 from aiohttp import web
 
 from web.console.access import from_our_pages, opened, small_form
-from web.keys import SERVICES
 from web.page import page
+from web.services import SERVICES, DemoPage
 from workflow.model import Role
 from workflow.states import PHASE, State
 
 _MAY_TRY = (Role.SUPERVISOR, Role.ADMIN)
 _FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
-
-
-@dataclass(frozen=True, slots=True)
-class DemoPage:
-    """`panes`: title and token of each chat. `counts`: tickets by state now. `enter`: opens a session of the console for a role."""
-
-    panes: tuple[tuple[str, str], ...]
-    complaint: str
-    counts: Callable[[], Awaitable[Mapping[str, int]]]
-    enter: Callable[[Role], Awaitable[str | None]]
-    language: str = "zh-Hans"
 
 
 def add_routes(app: web.Application) -> None:

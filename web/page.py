@@ -8,7 +8,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from web.keys import SERVICES
+from web.services import SERVICES
 
 _STATIC = Path(__file__).with_name("static")
 _KEY = re.compile(r"\{\{([a-z_.]+)\}\}")

@@ -22,7 +22,7 @@ from app.telegram import Polling, Webhook, hook_routes, opened
 from bot.telegram.pacing import Pace
 from bot.telegram.start import Telegram
 from storage import Database, OutboxQueue, migrate, open_database
-from web.demo import DemoPage
+from web.services import DemoPage
 from workflow.model import Role
 from workflow.region import Region
 

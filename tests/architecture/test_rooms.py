@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 import tomllib
+from collections.abc import Container, Iterator
 from typing import Any
 
 from tests.architecture.tree import ROOMS, ROOT, Module, dotted, modules
@@ -136,3 +137,22 @@ def test_nobody_sleeps() -> None:
 
 def _is_zero(call: ast.Call) -> bool:
     return len(call.args) == 1 and isinstance(call.args[0], ast.Constant) and call.args[0].value == 0
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    """Also not for types only: what knows each other can only be understood together."""
+    names = {module.name.removesuffix(".py").removesuffix("/__init__").replace("/", "."): module for module in modules(*ROOMS)}
+    known = {name: {found for found in _imported(module, names) if found != name} for name, module in names.items()}
+    while free := {name for name, needed in known.items() if not needed & known.keys()}:
+        known = {name: needed for name, needed in known.items() if name not in free}
+    assert sorted(known) == []
+
+
+def _imported(module: Module, names: Container[str]) -> Iterator[str]:
+    """Our modules that a module takes something from: `from a import b` takes from a.b where that is a module, else from a."""
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found = {f"{node.module}.{alias.name}" for alias in node.names}
+            yield from (name if name in names else node.module for name in found)

@@ -21,8 +21,8 @@ from tests.contract.conftest import Town, database, town
 from tests.workflow.build import REGION
 from web import WebServices, build_app
 from web.console import Console
-from web.demo import DemoPage
 from web.ports import Bell
+from web.services import DemoPage
 from workflow.desk import Session
 from workflow.model import Role
 

@@ -21,7 +21,7 @@ from nlp import build
 from storage import OutboxQueue, SqlUnitOfWork, migrate, open_database
 from storage.tables import inbox, web_chats
 from tests.conftest import ROOT
-from web.demo import DemoPage
+from web.services import DemoPage
 from workflow.model import Outcome, Role, Ticket
 from workflow.ports import PlaceFinder
 from workflow.states import State

@@ -5,6 +5,6 @@ Every page below /console is closed unless it is named in `access.PUBLIC`; what 
 
 from web.console.access import guard
 from web.console.routes import add_routes
-from web.console.services import Console
+from web.services import Console
 
 __all__ = ["Console", "add_routes", "guard"]

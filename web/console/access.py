@@ -10,7 +10,7 @@ from aiohttp import web
 
 from texts import FIRST, LANGUAGES
 from web.console.pages import VISITOR, Visitor, tell
-from web.console.services import console_of
+from web.services import console_of
 from workflow import policy
 from workflow.model import Actor
 

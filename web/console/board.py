@@ -6,7 +6,7 @@ from aiohttp import web
 
 from web import diagram
 from web.console.pages import midnight, operates, show, visitor_of
-from web.console.services import Console, console_of
+from web.services import Console, console_of
 from workflow.states import PHASE, RESTING, Phase, State
 from workflow.views import Queues
 

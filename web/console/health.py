@@ -6,7 +6,7 @@ from aiohttp import web
 
 from web.console.board import unstaffed
 from web.console.pages import operates, show, tell
-from web.console.services import console_of
+from web.services import console_of
 
 _WHY = 80  # characters of a door's reason
 

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from web.console.pages import show, visitor_of
-from web.console.services import console_of
+from web.services import console_of
 from workflow.model import Procedure
 from workflow.policy import Reach
 from workflow.region import Level, Place, Region, Topic

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import aiohttp_jinja2
 from aiohttp import web
 
-from web.console.services import Console, Wording, console_of
 from web.page import LANGUAGE
+from web.services import Console, Wording, console_of
 from workflow import policy
 from workflow.model import Actor
 from workflow.policy import Reach

@@ -6,7 +6,7 @@ import aiohttp_jinja2
 from aiohttp import web
 
 from web.console import board, health, lists, signin, ticket
-from web.console.services import Console
+from web.services import Console
 from web.templating import environment
 
 

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from web.console.access import COOKIE, PATH, from_our_pages, opened, small_form
 from web.console.pages import show, tell
-from web.console.services import console_of
+from web.services import console_of
 from workflow.ports import Clock
 
 SIGN_IN = "/console/signin"

@@ -9,7 +9,7 @@ from datetime import datetime
 from aiohttp import web
 
 from web.console.pages import show, visitor_of, words_of
-from web.console.services import Wording, console_of
+from web.services import Wording, console_of
 from workflow import policy
 from workflow.model import Assignee, Event, Note, Role
 from workflow.states import PHASE, Phase, State

@@ -1,16 +1,16 @@
-"""What the console needs from the rest of the house."""
+"""What the pages are given: one value, wired once, found by every handler."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from aiohttp import web
 
-from web.keys import SERVICES
-from workflow.model import Assignee, Contact, Post
+from web.ports import Bell, Files, Inbox, Mailbox, Sentences
+from workflow.model import Assignee, Contact, Post, Role
 from workflow.policy import Reach
 from workflow.ports import Clock, Masker
 from workflow.region import Region
@@ -56,6 +56,34 @@ class Console:
     clock: Clock
     fallback_years: Callable[[], tuple[int, ...]]
     secure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPage:
+    """`panes`: title and token of each chat. `counts`: tickets by state now. `enter`: opens a session of the console for a role."""
+
+    panes: tuple[tuple[str, str], ...]
+    complaint: str
+    counts: Callable[[], Awaitable[Mapping[str, int]]]
+    enter: Callable[[Role], Awaitable[str | None]]
+    language: str = "zh-Hans"
+
+
+@dataclass(frozen=True, slots=True)
+class WebServices:
+    """`stored` is called after each update that was stored; `demo` None outside the demo."""
+
+    inbox: Inbox
+    mailbox: Mailbox
+    files: Files
+    texts: Sentences
+    bell: Bell
+    stored: Callable[[], None]
+    console: Console
+    demo: DemoPage | None = None
+
+
+SERVICES: web.AppKey[WebServices] = web.AppKey("services")
 
 
 def console_of(request: web.Request) -> Console:
