@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table, and_, false, insert, or_, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import rows
+from storage.engine import Database
 from storage.tables import clocks, events, notes, serials, tickets
 from workflow.errors import Conflict
 from workflow.model import Assignee, Event, Note, Procedure, Ticket
@@ -23,20 +23,14 @@ _SECRET_UNIT = "discipline"
 
 
 class SqlTickets:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, database: Database, connection: AsyncConnection) -> None:
+        self._database = database
         self._db = connection
 
     async def next_serial(self, day: str) -> int:
-        bump = update(serials).where(serials.c.day == day).values(value=serials.c.value + 1).returning(serials.c.value)
-        found = (await self._db.execute(bump)).scalar_one_or_none()
-        if found is not None:
-            return int(found)
-        try:
-            async with self._db.begin_nested():
-                await self._db.execute(insert(serials).values(day=day, value=1))
-            return 1
-        except IntegrityError:
-            return int((await self._db.execute(bump)).scalar_one())
+        first = self._database.insert(serials).values(day=day, value=1)
+        next_one = first.on_conflict_do_update(index_elements=[serials.c.day], set_={"value": serials.c.value + 1})
+        return int((await self._db.execute(next_one.returning(serials.c.value))).scalar_one())
 
     async def add(self, ticket: Ticket) -> Ticket:
         values = rows.ticket_out(ticket) | {"version": 1}

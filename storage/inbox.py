@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, func, insert, or_, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Select, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import Database
@@ -44,12 +43,8 @@ class SqlInbox:
             "door": door, "update_id": update_id, "chat": chat, "album": album, "body": dict(body),
             "received_at": self._clock.now(), "status": "waiting", "attempts": 0, "why": "",
         }  # fmt: skip
-        try:
-            async with self._database.writing() as connection:
-                await connection.execute(insert(inbox).values(values))
-        except IntegrityError:
-            return False
-        return True
+        async with self._database.writing() as connection:
+            return (await connection.execute(self._database.insert(inbox).values(values).on_conflict_do_nothing())).rowcount == 1
 
     async def next_rows(self, now: datetime, limit: int = 50) -> list[tuple[InboxRow, ...]]:
         """Per chat its first waiting row, or its first whole album; at most `limit` chats, those that wait longest first. However much

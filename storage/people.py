@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import rows
+from storage.engine import Database
 from storage.tables import contacts, dialogs, invites, posts, sign_in_codes
 from workflow.console import CONSOLE_DOOR, SignInCode
 from workflow.errors import Conflict
@@ -106,7 +107,8 @@ class SqlSignIns:
 
 
 class SqlDialogs:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, database: Database, connection: AsyncConnection) -> None:
+        self._database = database
         self._db = connection
 
     async def get(self, contact_id: int) -> Dialog | None:
@@ -115,6 +117,5 @@ class SqlDialogs:
 
     async def save(self, dialog: Dialog) -> None:
         values = {"step": dialog.step, "data": dialog.data, "updated_at": dialog.updated_at}
-        known = await self._db.execute(update(dialogs).where(dialogs.c.contact_id == dialog.contact_id).values(values))
-        if known.rowcount == 0:
-            await self._db.execute(insert(dialogs).values(contact_id=dialog.contact_id, **values))
+        fresh = self._database.insert(dialogs).values(contact_id=dialog.contact_id, **values)
+        await self._db.execute(fresh.on_conflict_do_update(index_elements=[dialogs.c.contact_id], set_=values))

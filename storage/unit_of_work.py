@@ -9,7 +9,6 @@ from types import TracebackType
 from typing import Self
 
 from sqlalchemy import insert, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import messages, rows
@@ -57,9 +56,9 @@ class SqlUnitOfWork:
             await self._stack.aclose()
             raise
         self.contacts, self.posts = SqlContacts(self._db), SqlPosts(self._db)
-        self.invites, self.dialogs = SqlInvites(self._db), SqlDialogs(self._db)
+        self.invites, self.dialogs = SqlInvites(self._db), SqlDialogs(self._database, self._db)
         self.sign_ins = SqlSignIns(self._db)
-        self.tickets, self.outbox = SqlTickets(self._db), SqlOutbox(self._db)
+        self.tickets, self.outbox = SqlTickets(self._database, self._db), SqlOutbox(self._db)
         return self
 
     async def _begin(self) -> None:
@@ -83,12 +82,8 @@ class SqlUnitOfWork:
         await self._db.commit()
 
     async def first_time(self, request_id: str, at: datetime) -> bool:
-        try:
-            async with self._db.begin_nested():
-                await self._db.execute(insert(requests).values(id=request_id, at=at))
-        except IntegrityError:
-            return False
-        return True
+        fresh = self._database.insert(requests).values(id=request_id, at=at).on_conflict_do_nothing()
+        return (await self._db.execute(fresh)).rowcount == 1
 
     async def card(self, contact_id: int, ticket_id: int) -> str | None:
         return await messages.live_card(self._db, contact_id, ticket_id)
