@@ -46,6 +46,7 @@ class Refusal(StrEnum):
     EXTENSION_NOT_ASKED = "extension_not_asked"
     EXTENSION_TOO_LONG = "extension_too_long"
     URGE_TOO_SOON = "urge_too_soon"
+    STEP_TAKEN = "step_taken"
     TOO_MANY_OPEN = "too_many_open"
     INVITE_UNKNOWN = "invite_unknown"
     INVITE_USED = "invite_used"

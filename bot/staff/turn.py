@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,8 @@ from workflow.ports import Masker
 from workflow.region import Region
 from workflow.states import Party, State, Trigger, row
 
+_STEP_LASTS = timedelta(minutes=15)
+"""How long a group waits for the one who began to write something."""
 Rows = tuple[tuple[Button, ...], ...]
 
 
@@ -59,9 +62,17 @@ class Turn:
         return self.toast("staff.done", number=ticket.number, state=ticket.state.value)
 
     async def open_step(self, step: str, ticket: Ticket, **data: object) -> None:
-        """From now on the person's next words in this chat answer the step."""
+        """From now on the person's next words in this chat answer the step. Refused while a colleague is in the middle of one here."""
+        if self._busy_colleague():
+            raise Refused(Refusal.STEP_TAKEN)
         content: Json = {"ticket": ticket.id, "by": self.actor.contact_id, **data}
         await self.session.uow.dialogs.save(Dialog(self.contact.id, f"staff.{step}", content, self.session.now))
+
+    def _busy_colleague(self) -> bool:
+        dialog = self.dialog
+        if dialog is None or not dialog.step or dialog.data.get("by") in {None, self.actor.contact_id}:
+            return False
+        return dialog.updated_at is not None and self.session.now < dialog.updated_at + _STEP_LASTS
 
     async def close_step(self) -> None:
         await self.session.uow.dialogs.save(Dialog(self.contact.id, "", {}, self.session.now))

@@ -49,6 +49,19 @@ async def test_a_unit_works_in_its_group(counter: Counter) -> None:
     assert await state(counter, number) == "REPLIED"
 
 
+async def test_two_colleagues_do_not_write_over_each_other(counter: Counter) -> None:
+    first, second = await counter.hire("grid_worker", "", steps.GRID), await counter.hire("grid_worker", "", steps.GRID)
+    _, (here, there) = await bound(counter, "grid_worker", "", steps.GRID, first, second)
+    number = await filed(counter)
+    await steps.sends_to_the_grid(counter.staff["officer"], number)
+    await steps.signs(here, number)
+    await here.presses("办结反馈", about=number)
+    await here.sees("请发")
+    assert "同事正在" in await there.toast(await there.presses("联系居民", about=number))
+    await here.says("已清运")
+    await here.sees("已收到：文字 3 字")
+
+
 async def test_nobody_files_a_complaint_by_talking_in_a_group(counter: Counter) -> None:
     member, stranger = await counter.hire("grid_worker", "", steps.GRID), counter.person()
     chat, (here, other) = await bound(counter, "grid_worker", "", steps.GRID, member, stranger)
