@@ -74,7 +74,11 @@ def build(
     calendar, links = CityCalendar(region.calendar), Links(config.web.base)
     desk = Desk(units, current, clock, calendar, query_code)
     reading = Reading(language.classifier, language.places, language.answers, language.masker)
-    staff = StaffConversation(sentences, current, language.masker, links.for_contact)
+
+    def dangerous(text: str) -> bool:
+        return language.classifier.understand(text).danger
+
+    staff = StaffConversation(sentences, current, language.masker, links.for_contact, dangerous)
     conversation = Conversation(sentences, ResidentConversation(reading), staff)
     doors: dict[str, Door] = {"webchat": WebChatDoor(mailbox, clock, bell.ring)}
     if telegram is not None:

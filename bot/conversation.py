@@ -6,9 +6,13 @@ import hashlib
 import re
 from dataclasses import replace
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
+from bot.cards.words import Words
 from bot.doors import Incoming
 from bot.resident import ResidentConversation
+from texts import Texts
+from workflow import dialogs
 from workflow.desk import Session
 from workflow.errors import Refusal, Refused
 from workflow.model import Actor, Contact, Dialog, Invite, Post, Priority, Speech
@@ -24,13 +28,11 @@ class StaffHearing(Protocol):
         """A toast, or None where this is not for staff."""
         ...
 
-
-class Sayings(Protocol):
-    def say(self, language: str, key: str, **params: object) -> str: ...
+    async def resume(self, session: Session, contact: Contact, actor: Actor, incoming: Incoming, dialog: Dialog) -> None: ...
 
 
 class Conversation:
-    def __init__(self, texts: Sayings, residents: ResidentConversation, staff: StaffHearing) -> None:
+    def __init__(self, texts: Texts, residents: ResidentConversation, staff: StaffHearing) -> None:
         self._texts = texts
         self._residents = residents
         self._staff = staff
@@ -46,7 +48,7 @@ class Conversation:
         invite, known = await _invite(session, incoming.text), await _known(session, incoming.door, incoming.chat)
         if known is None and invite is None and incoming.chat_kind == "group":
             # Nobody asked us to note who talks in a group that is not ours.
-            return self._texts.say(_language(incoming.language), "refused.not_yours", number="") if incoming.button else ""
+            return self._texts.label(_language(incoming.language), "refused.not_yours", number="") if incoming.button else ""
         contact = known or await self._new(session, incoming)
         if contact.unreachable:
             contact = replace(contact, unreachable=False)
@@ -59,7 +61,7 @@ class Conversation:
         except Refused as refused:
             key = f"refused.{refused.code.value}"
             if incoming.button:
-                return self._texts.say(contact.language, key, **refused.params)
+                return self._toast(session, contact, key, **refused.params)
             await session.say(Speech(contact.id, key, dict(refused.params), priority=Priority.ANSWER))
             return ""
 
@@ -70,12 +72,32 @@ class Conversation:
             raise Refused(Refusal.INVITE_UNKNOWN)
         actor = await session.actor(contact)
         dialog = await session.uow.dialogs.get(contact.id)
+        toast = await self._heard(session, contact, actor, incoming, dialog)
+        if dialog is not None and dialog.aside:
+            await self._go_back(session, contact, actor, incoming, dialog)
+        return toast
+
+    async def _go_back(self, session: Session, contact: Contact, actor: Actor, incoming: Incoming, before: Dialog) -> None:
+        """What was put aside is open again: the person is shown where they were."""
+        after = await session.uow.dialogs.get(contact.id)
+        if after is None or not dialogs.resumed(before, after):
+            return
+        if after.step == dialogs.REPLY:
+            await self._staff.resume(session, contact, actor, incoming, after)
+        else:
+            await self._residents.resume(session, contact, after)
+
+    async def _heard(self, session: Session, contact: Contact, actor: Actor, incoming: Incoming, dialog: Dialog | None) -> str:
         if actor.posts:
             toast = await self._staff.hear(session, contact, actor, incoming, dialog)
             if toast is not None:
                 return toast
         key = await self._residents.hear(session, contact, actor, incoming, dialog)
-        return self._texts.say(contact.language, key) if key else ""
+        return self._texts.label(contact.language, key) if key else ""
+
+    def _toast(self, session: Session, contact: Contact, key: str, **params: object) -> str:
+        words = Words(self._texts, session.region, ZoneInfo(session.region.time_zone), contact.language)
+        return words.label(key, **words.params(params))
 
     async def _in_group(self, session: Session, contact: Contact, incoming: Incoming) -> str:
         """A unit's group: those who hold a post may act, all others are passed over."""
@@ -85,7 +107,7 @@ class Conversation:
         if actor is not None and actor.posts:
             toast = await self._staff.hear(session, contact, actor, incoming, await session.uow.dialogs.get(contact.id))
         if toast is None and incoming.button:
-            return self._texts.say(contact.language, "refused.not_yours", number="")
+            return self._texts.label(contact.language, "refused.not_yours", number="")
         return toast or ""
 
     async def _new(self, session: Session, incoming: Incoming) -> Contact:

@@ -113,9 +113,10 @@ class SqlDialogs:
 
     async def get(self, contact_id: int) -> Dialog | None:
         row = (await self._db.execute(select(dialogs).where(dialogs.c.contact_id == contact_id))).mappings().one_or_none()
-        return Dialog(**row) if row else None
+        return Dialog(**{**row, "aside": tuple((step, data) for step, data in row["aside"])}) if row else None
 
     async def save(self, dialog: Dialog) -> None:
-        values = {"step": dialog.step, "data": dialog.data, "updated_at": dialog.updated_at}
+        aside = [list(entry) for entry in dialog.aside]
+        values = {"step": dialog.step, "data": dialog.data, "updated_at": dialog.updated_at, "aside": aside}
         fresh = self._database.insert(dialogs).values(contact_id=dialog.contact_id, **values)
         await self._db.execute(fresh.on_conflict_do_update(index_elements=[dialogs.c.contact_id], set_=values))

@@ -64,6 +64,7 @@ dialogs = Table(
     Column("step", String(40), nullable=False),
     Column("data", JSON, nullable=False),
     Column("updated_at", UtcDateTime),
+    Column("aside", JSON, nullable=False),
 )  # fmt: skip
 
 tickets = Table(

@@ -91,6 +91,15 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
+class Insist:
+    """Not solved, once no round of rework is left: the verdict and its words are recorded, and the hub decides."""
+
+    ticket_id: int
+    text: str
+    files: tuple[FileRef, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class AskExtension:
     """申请延期 by the lead, once; `amount` in the profile's extension unit."""
 
@@ -118,4 +127,4 @@ class Correct:
     place: str = ""
 
 
-Command = Register | Move | Add | Object | Relay | Urge | Rate | AskExtension | DecideExtension | Correct
+Command = Register | Move | Add | Insist | Object | Relay | Urge | Rate | AskExtension | DecideExtension | Correct

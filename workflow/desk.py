@@ -9,12 +9,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
 from workflow import followups, moves, policy, registration, routing
-from workflow.commands import Add, AskExtension, Command, Correct, DecideExtension, Move, Object, Rate, Register, Relay, Urge
+from workflow.commands import Add, AskExtension, Command, Correct, DecideExtension, Insist, Move, Object, Rate, Register, Relay, Urge
 from workflow.errors import Conflict, Refusal, Refused
 from workflow.guards import Case
 from workflow.model import SYSTEM, Actor, Assignee, Contact, Event, FileRef, Json, Note, Priority, Procedure, Role, Speech, Ticket
@@ -26,8 +26,11 @@ from workflow.states import Party, State, Trigger, row
 T = TypeVar("T")
 _REPORTER_OR_LEAD = frozenset({Party.REPORTER, Party.LEAD, Party.HUB})
 _HUB = frozenset({Party.HUB, Party.SUPERVISOR})
-_NOTES: dict[type, tuple[str, str]] = {Add: ("addition", "added"), Object: ("objection", "objected"), Relay: ("relay", "relayed")}
+_NOTES: dict[type, tuple[str, str]] = {
+    Add: ("addition", "added"), Insist: ("objection", "insisted"), Object: ("objection", "objected"), Relay: ("relay", "relayed"),
+}  # fmt: skip
 """Command → the note's kind, the event's."""
+_NEEDED: dict[type, Callable[[Ticket], None]] = {Object: followups.need_refused, Insist: followups.need_last_round}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,7 @@ class Session:
         match command:
             case Move():
                 return await self._move(actor, parties, ticket, command)
-            case Add() | Object() | Relay():
+            case Add() | Insist() | Object() | Relay():
                 return await self._note(actor, parties, ticket, command)
             case _:
                 return await self._follow_up(actor, parties, ticket, command)
@@ -133,9 +136,9 @@ class Session:
             data |= {"plan": command.plan}
         return await self._record(actor, party, ticket, after, command.trigger.value, command.reason.strip(), data)
 
-    async def _note(self, actor: Actor, parties: frozenset[Party], ticket: Ticket, command: Add | Object | Relay) -> Ticket:
+    async def _note(self, actor: Actor, parties: frozenset[Party], ticket: Ticket, command: Add | Insist | Object | Relay) -> Ticket:
         followups.need(parties, _REPORTER_OR_LEAD if isinstance(command, Relay) else Party.REPORTER, ticket)
-        (followups.need_refused if isinstance(command, Object) else followups.need_open)(ticket)
+        _NEEDED.get(type(command), followups.need_open)(ticket)
         if not command.text.strip() and not command.files:
             raise Refused(Refusal.TEXT_DUE)
         party = _party(parties, _REPORTER_OR_LEAD)
@@ -143,7 +146,8 @@ class Session:
         await self._keep(actor, party, ticket, kind, command.text, command.files)
         if isinstance(command, Relay):
             await self._pass_on(party, ticket, command)
-        return await self._record(actor, party, ticket, ticket, fact)
+        after = replace(ticket, verdict="unsolved") if isinstance(command, Insist) else ticket
+        return await self._record(actor, party, ticket, after, fact)
 
     async def _pass_on(self, party: Party, ticket: Ticket, command: Relay) -> None:
         audience = await self._audience(ticket)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from workflow import deadlines, routing
 from workflow.commands import AskExtension, Correct, DecideExtension, Rate
 from workflow.errors import Refusal, Refused
+from workflow.guards import MAX_REWORKS
 from workflow.model import Clock, Ticket
 from workflow.ports import WorkCalendar
 from workflow.region import Region
@@ -35,8 +36,15 @@ def need_refused(ticket: Ticket) -> None:
         raise Refused(Refusal.WRONG_STATE, number=ticket.number, state=ticket.state)
 
 
+def need_last_round(ticket: Ticket) -> None:
+    if ticket.state is not State.EVALUATING or ticket.reworks < MAX_REWORKS:
+        raise Refused(Refusal.WRONG_STATE, number=ticket.number, state=ticket.state)
+
+
 def urged(ticket: Ticket, now: datetime) -> Ticket:
-    need_open(ticket)
+    if ticket.state in RESTING | {State.ANSWERED, State.EVALUATING}:
+        # Nobody is to be urged but the one who urges.
+        raise Refused(Refusal.WRONG_STATE, number=ticket.number, state=ticket.state)
     if ticket.last_urge_at is not None and now < ticket.last_urge_at + URGE_PAUSE:
         raise Refused(Refusal.URGE_TOO_SOON, number=ticket.number)
     return replace(ticket, urges=ticket.urges + 1, last_urge_at=now)

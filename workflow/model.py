@@ -192,7 +192,7 @@ class Ticket:
 @dataclass(frozen=True, slots=True)
 class Event:
     """One fact, appended in the same transaction as the change. `kind` is a trigger's value or another past fact: registered, added,
-    objected, urged, rated, relayed, corrected, extension_asked, extension_granted, extension_denied, clock_missed."""
+    objected, insisted, urged, rated, relayed, corrected, extension_asked, extension_granted, extension_denied, clock_missed."""
 
     ticket_id: int
     at: datetime
@@ -234,12 +234,14 @@ class Invite:
 
 @dataclass(frozen=True, slots=True)
 class Dialog:
-    """Where a conversation stands, per contact. `step` "" = nothing open. `data` belongs to the bot."""
+    """Where a conversation stands, per contact. `step` "" = nothing open. `data` belongs to the bot.
+    `aside`: (step, data) of what was put aside, newest first."""
 
     contact_id: int
     step: str = ""
     data: Json = field(default_factory=dict)
     updated_at: datetime | None = None
+    aside: tuple[tuple[str, Json], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,7 @@ HUB_TURN: dict[str, str] = {
     "extension_asked": "notices.extension_asked",
     "urged": "notices.urged",
     "objected": "notices.objected",
+    "insisted": "notices.insisted",
     Trigger.REQUEST_REVIEW: "notices.review_requested",
     Trigger.REQUEST_RECHECK: "notices.review_requested",
 }

@@ -13,6 +13,9 @@ from workflow.states import PHASE, RESTING, Phase, State, Trigger, row
 Rows = tuple[tuple[Button, ...], ...]
 _VERDICTS = ("solved", "partly", "unsolved")
 _MARKS = ("satisfied", "basic", "unsatisfied")
+_WITHOUT_PHASES = frozenset({State.WITHDRAWN, State.DECLINED, State.MERGED})
+"""Ends that did not come by the five steps."""
+_ENDED = frozenset({State.WITHDRAWN, State.MERGED, State.ARCHIVED})
 _ANSWER_SHOWN = frozenset({State.ANSWERED, State.EVALUATING, State.CLOSED, State.REVIEW, State.RECHECK})
 """An answer is shown once the hub let it pass, never while it is being checked."""
 
@@ -23,7 +26,7 @@ def resident(ticket: Ticket, words: Words, now: datetime, replies: Sequence[Note
     place = {"place": words.place(ticket.place), "detail": ticket.place_detail}
     lines = [
         say(language, "cards.head", number=ticket.number, state=words.label(f"state.{ticket.state}")),
-        _phases(ticket, words),
+        *([] if ticket.state in _WITHOUT_PHASES else [_phases(ticket, words)]),
         say(language, "cards.query_code", code=ticket.query_code),
         say(language, "cards.topic", topic=words.topic(ticket.topic)),
         say(language, "cards.place_detail" if ticket.place_detail else "cards.place", **place),
@@ -43,7 +46,8 @@ def resident(ticket: Ticket, words: Words, now: datetime, replies: Sequence[Note
 
 def footer(ticket: Ticket, words: Words) -> str:
     """How to look, how to add, how to object: under everything a resident is told. HTML."""
-    ways = words.texts.say(words.language, "cards.footer_resident", number=ticket.number, hub=words.desk(ticket.hub))
+    key = "cards.footer_ended" if ticket.state in _ENDED else "cards.footer_resident"
+    ways = words.texts.say(words.language, key, number=ticket.number, hub=words.desk(ticket.hub))
     return f"{ways}\n<i>{words.texts.say(words.language, 'system.demo')}</i>"
 
 

@@ -8,7 +8,8 @@ from dataclasses import asdict, replace
 from bot.cards.resident import can_object
 from bot.doors import Incoming
 from bot.outgoing import answer
-from workflow.commands import Add, Move, Object, Relay
+from workflow import dialogs
+from workflow.commands import Add, Insist, Move, Object, Relay
 from workflow.desk import Session
 from workflow.errors import Refusal, Refused
 from workflow.model import Actor, Contact, Dialog, FileRef, Json, Ticket
@@ -30,14 +31,14 @@ async def ask_words(
 ) -> None:
     """The person's next words answer this step. `files`: come already, and go with them; `reworks`: see `Move`."""
     data: Json = {"ticket": ticket.id, "reworks": reworks, "files": [asdict(file) for file in files]}
-    await session.uow.dialogs.save(Dialog(contact.id, step, data, session.now))
+    await dialogs.opened(session, contact.id, step, data)
     await session.say(answer(contact.id, _QUESTIONS[step], ticket_id=ticket.id, number=ticket.number))
 
 
 async def awaited(session: Session, contact: Contact, actor: Actor, incoming: Incoming, dialog: Dialog) -> bool:
     """The words we asked for. False if the ticket went on meanwhile: then they are a message like any other."""
     ticket = await own(session, contact, int(dialog.data["ticket"]))
-    await session.uow.dialogs.save(Dialog(contact.id, "", {}, session.now))
+    await dialogs.closed(session, contact.id)
     if ticket is None:
         return False
     reworks, held = dialog.data.get("reworks"), tuple(FileRef(**file) for file in dialog.data.get("files", ()))
@@ -60,7 +61,7 @@ async def _not_solved(
         if refused.code is not Refusal.REWORK_LIMIT:
             raise
         # No third round, but what was said must reach the hub all the same.
-        await session.do(actor, Add(ticket.id, incoming.text, incoming.files))
+        await session.do(actor, Insist(ticket.id, incoming.text, incoming.files))
         await session.say(answer(contact.id, "refused.rework_limit", ticket_id=ticket.id))
         return
     await _with_files(session, actor, ticket, incoming)

@@ -33,7 +33,7 @@ class Consent:
             case "c:privacy":
                 await session.say(answer(contact.id, "city.privacy_full"))
             case "":
-                await self._hold(session, contact, incoming, held)
+                await self._hold(session, contact, incoming, held, waiting=waiting)
             case _:
                 return "intake.button_is_old"
         return ""
@@ -46,15 +46,15 @@ class Consent:
         if held.said or held.files or held.point or held.place:
             await self._interview.go_on(session, agreed, held)
 
-    async def _hold(self, session: Session, contact: Contact, incoming: Incoming, held: Draft) -> None:
+    async def _hold(self, session: Session, contact: Contact, incoming: Incoming, held: Draft, *, waiting: bool) -> None:
         place = place_of(session.region, incoming.text)
         if place:
             held = replace(held, place=place, place_known=True)
         if not incoming.text.startswith("/"):
             held = await self._kept(session, contact, incoming, held)
         await session.uow.dialogs.save(Dialog(contact.id, STEP, intake.to_json(held), session.now))
-        if incoming.edited:
-            return
+        if incoming.edited or (waiting and not held.said and not held.files):
+            return  # it went to the emergency: whoever has read the notice once is not shown it again now
         ways = ((button("resident.agree", "c:yes"), button("resident.privacy", "c:privacy")),)
         await session.say(answer(contact.id, "resident.notice", ways, city=session.region.name))
 

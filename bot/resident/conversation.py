@@ -13,9 +13,9 @@ from bot.resident.doubts import Doubts
 from bot.resident.interview import STEP, Interview
 from bot.resident.payload import place_of
 from bot.resident.reading import Reading
-from workflow import intake
+from workflow import dialogs, intake
 from workflow.desk import Session
-from workflow.model import Actor, Contact, Dialog
+from workflow.model import Actor, Contact, Dialog, Procedure
 from workflow.states import RESTING
 
 LANGUAGES = ("zh-Hans", "zh-Hant", "en")
@@ -30,15 +30,20 @@ class ResidentConversation:
 
     async def hear(self, session: Session, contact: Contact, actor: Actor, incoming: Incoming, dialog: Dialog | None) -> str:
         """Answers through the outbox; returns the key of a toast for a pressed button, or ""."""
+        if incoming.button.startswith("l:") or _command(incoming) == "/language":
+            await self._language(session, contact, incoming)
+            return ""
         if contact.consented_at is None:
             return await self._consent.hear(session, contact, incoming, dialog)
         if incoming.button:
             return await self._press(session, contact, actor, incoming, dialog)
+        if await self._grave(session, contact, incoming, dialog):
+            return ""
         if incoming.edited:
             await self._corrected(session, contact, actor, incoming, dialog)
             return ""
         if incoming.text.startswith("/"):
-            await self._command(session, contact, actor, incoming)
+            await self._obey(session, contact, actor, incoming)
             return ""
         if incoming.unsupported or incoming.too_big:
             await session.say(answer(contact.id, "resident.file_too_big" if incoming.too_big else "resident.unsupported"))
@@ -47,25 +52,59 @@ class ResidentConversation:
         await self._message(session, contact, actor, incoming, dialog)
         return ""
 
+    async def _grave(self, session: Session, contact: Contact, incoming: Incoming, dialog: Dialog | None) -> bool:
+        """Danger, and reports about people in office, never go where the words were meant to go: not to a ticket of the grid chain, not
+        behind a command, not into a correction. They are a matter of their own."""
+        words = incoming.text.partition(" ")[2] if incoming.text.startswith("/") else incoming.text
+        read = self._reading.classifier.understand(words)
+        if not (read.danger or read.procedure == Procedure.PETITION_REPORT) or place_of(session.region, incoming.text):
+            return False
+        drafting = dialog is not None and dialog.step == STEP
+        if not read.danger and await self._own_report(session, contact, incoming):
+            return False
+        said = replace(incoming, text=words)
+        if drafting and dialog is not None:
+            await self._interview.more(session, contact, said, intake.from_json(dialog.data))
+        else:
+            await self._interview.begin(session, contact, said)
+        return True
+
+    async def _own_report(self, session: Session, contact: Contact, incoming: Incoming) -> bool:
+        """A reply to a message about a report of this person's: the counter's own, where such words belong."""
+        about = await session.uow.about(contact.id, incoming.reply_to or incoming.message_id)
+        ticket = await additions.own(session, contact, about.ticket_id) if about is not None else None
+        return ticket is not None and ticket.procedure is Procedure.PETITION_REPORT
+
+    async def _language(self, session: Session, contact: Contact, incoming: Incoming) -> None:
+        if incoming.button[2:] in LANGUAGES:
+            await session.uow.contacts.save(replace(contact, language=incoming.button[2:]))
+            said = answer(contact.id, "resident.language_set", edits=incoming.message_id)
+            await session.say(replace(said, menu=True))
+            return
+        choices = rows([button(f"language.{code}", f"l:{code}") for code in LANGUAGES], 3)
+        await session.say(answer(contact.id, "resident.pick_language", choices))
+
+    async def resume(self, session: Session, contact: Contact, dialog: Dialog) -> None:
+        """What was put aside is asked about again."""
+        if dialog.step == STEP:
+            await self._interview.ask(session, contact, intake.from_json(dialog.data))
+        elif dialog.step == dialogs.UNSURE:
+            await self._doubts.again(session, contact)
+
     async def _press(self, session: Session, contact: Contact, actor: Actor, incoming: Incoming, dialog: Dialog | None) -> str:
         match incoming.button.split(":")[0]:
             case "i":
                 return await self._interview.press(session, contact, actor, incoming, dialog)
             case "r":
                 return await matters.press(session, contact, actor, incoming)
-            case "l" if incoming.button[2:] in LANGUAGES:
-                await session.uow.contacts.save(replace(contact, language=incoming.button[2:]))
-                said = answer(contact.id, "resident.language_set", edits=incoming.message_id)
-                await session.say(replace(said, menu=True))
-                return ""
             case "n":
                 return await self._doubts.press(session, contact, actor, incoming, dialog)
             case _:
                 return "intake.button_is_old"
 
-    async def _command(self, session: Session, contact: Contact, actor: Actor, incoming: Incoming) -> None:
-        word, _, rest = incoming.text.partition(" ")
-        match word.partition("@")[0].lower():
+    async def _obey(self, session: Session, contact: Contact, actor: Actor, incoming: Incoming) -> None:
+        rest = incoming.text.partition(" ")[2]
+        match _command(incoming):
             case "/start" if place_of(session.region, incoming.text):
                 await self._interview.begin(session, contact, replace(incoming, text=""), place_of(session.region, incoming.text))
             case "/start":
@@ -79,9 +118,6 @@ class ResidentConversation:
             case "/cancel":
                 await self._interview.close(session, contact)
                 await session.say(answer(contact.id, "intake.cancelled"))
-            case "/language":
-                choices = rows([button(f"language.{code}", f"l:{code}") for code in LANGUAGES], 3)
-                await session.say(answer(contact.id, "resident.pick_language", choices))
             case "/privacy":
                 await session.say(answer(contact.id, "city.privacy_full"))
             case _:
@@ -97,9 +133,6 @@ class ResidentConversation:
 
     async def _message(self, session: Session, contact: Contact, actor: Actor, incoming: Incoming, dialog: Dialog | None) -> None:
         step = dialog.step if dialog is not None else ""
-        if step != STEP and self._dangerous(incoming):
-            await self._interview.begin(session, contact, incoming)
-            return
         if incoming.reply_to and await self._replied(session, contact, actor, incoming):
             return
         if dialog is not None and step == STEP:
@@ -114,9 +147,6 @@ class ResidentConversation:
         elif await self._doubts.raised(session, contact, incoming):
             return
         await self._interview.begin(session, contact, incoming)
-
-    def _dangerous(self, incoming: Incoming) -> bool:
-        return self._reading.classifier.understand(incoming.text).danger
 
     async def _replied(self, session: Session, contact: Contact, actor: Actor, incoming: Incoming) -> bool:
         """A reply to a message about a ticket belongs to that ticket, whatever else is going on."""
@@ -143,9 +173,11 @@ class ResidentConversation:
         ticket = await additions.own(session, contact, about.ticket_id) if about is not None else None
         if ticket is None:
             return
-        if self._dangerous(incoming):
-            await self._interview.begin(session, contact, incoming)
-        elif can_object(ticket):
+        if can_object(ticket):
             await self._doubts.ask(session, contact, incoming, (ticket,))
         elif ticket.state not in RESTING:
             await additions.said_about(session, contact, actor, ticket, replace(incoming, files=()))
+
+
+def _command(incoming: Incoming) -> str:
+    return incoming.text.partition(" ")[0].partition("@")[0].lower() if incoming.text.startswith("/") else ""

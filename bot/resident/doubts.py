@@ -12,12 +12,12 @@ from bot.outgoing import answer, button, rows
 from bot.resident import additions, emergency
 from bot.resident.interview import Interview
 from bot.resident.reading import Reading
-from workflow import intake
+from workflow import dialogs, intake
 from workflow.desk import Session
 from workflow.model import Actor, Contact, Dialog, Intent, Ticket
 from workflow.states import RESTING
 
-STEP = "unsure"
+STEP = dialogs.UNSURE
 _LATELY = timedelta(days=30)
 """How long after its end a short "not solved" is taken to be about a ticket (ours)."""
 _SHORT = 12  # code points: a text with a clear subject that is longer, or says where, is a matter of its own
@@ -51,8 +51,19 @@ class Doubts:
         return len(text) > _SHORT or self._reading.places.locate(text).decision not in {"none", "outside"}
 
     async def ask(self, session: Session, contact: Contact, incoming: Incoming, tickets: Sequence[Ticket]) -> None:
-        held = intake.told(intake.Draft("held", files=incoming.files, point=incoming.location), incoming.text, incoming.message_id)
-        await session.uow.dialogs.save(Dialog(contact.id, STEP, intake.to_json(held), session.now))
+        open_now = await session.uow.dialogs.get(contact.id)
+        held = intake.from_json(open_now.data) if open_now is not None and open_now.step == STEP else intake.Draft("held")
+        held = intake.told(held, incoming.text, incoming.message_id)
+        held = replace(held, files=(*held.files, *incoming.files), point=incoming.location or held.point)
+        await dialogs.opened(session, contact.id, STEP, intake.to_json(held))
+        await self._which(session, contact, tickets)
+
+    async def again(self, session: Session, contact: Contact) -> None:
+        """Asks once more about words that were put aside."""
+        found = await session.uow.tickets.of_reporter(contact.id, open_only=False)
+        await self._which(session, contact, [t for t in found if t.state not in RESTING or _ended_lately(session, t)])
+
+    async def _which(self, session: Session, contact: Contact, tickets: Sequence[Ticket]) -> None:
         choices = [button(_key(ticket), f"n:{ticket.id}", number=ticket.number) for ticket in tickets[:_SHOWN]]
         new = button("resident.new_matter", "n:new")
         nothing = [button("resident.nothing", "n:nothing")] if all(ticket.state in RESTING for ticket in tickets) else []
@@ -66,7 +77,7 @@ class Doubts:
         message_id = held.said[0][0] if held.said else ""
         said = replace(incoming, text=held.text, files=held.files, location=held.point, button="", message_id=message_id)
         choice = incoming.button[2:]
-        await session.uow.dialogs.save(Dialog(contact.id, "", {}, session.now))
+        await dialogs.closed(session, contact.id)
         ticket = await additions.own(session, contact, int(choice)) if choice.isdecimal() else None
         if choice == "nothing":
             await session.say(answer(contact.id, "resident.nothing_done", edits=incoming.message_id))

@@ -9,12 +9,13 @@ from bot.doors import Incoming
 from bot.outgoing import answer, button
 from bot.resident import asking, emergency, filing
 from bot.resident.reading import Reading
-from workflow import intake
+from workflow import dialogs, intake
 from workflow.desk import Session
 from workflow.intake import Ask, Draft
 from workflow.model import Actor, Contact, Dialog, Intent, Procedure
+from workflow.registration import MAX_TEXT
 
-STEP = "intake"
+STEP = dialogs.INTAKE
 
 
 class Interview:
@@ -31,6 +32,9 @@ class Interview:
 
     async def more(self, session: Session, contact: Contact, incoming: Incoming, draft: Draft) -> None:
         """Words, files or a point for a draft; words of a message that was changed take the old ones' place."""
+        if len(draft.text) + len(incoming.text) > MAX_TEXT:
+            await session.say(answer(contact.id, "intake.too_long"))
+            return
         draft = intake.told(draft, incoming.text, incoming.message_id)
         draft = replace(draft, files=(*draft.files, *incoming.files), point=incoming.location or draft.point)
         await self.go_on(session, contact, draft, asks_point=incoming.location is not None)
@@ -40,7 +44,7 @@ class Interview:
         draft = self._reading.again(draft, session.region)
         if draft.urgent:
             await emergency.declare(session, contact, draft, self._reading)
-            await self.close(session, contact)
+            await dialogs.cleared(session, contact.id)
             return
         if asks_point and draft.point is not None and not draft.place_known:
             await self._confirm_point(session, contact, draft)
@@ -96,10 +100,10 @@ class Interview:
         return True
 
     async def _keep(self, session: Session, contact: Contact, draft: Draft) -> None:
-        await session.uow.dialogs.save(Dialog(contact.id, STEP, intake.to_json(draft), session.now))
+        await dialogs.opened(session, contact.id, STEP, intake.to_json(draft))
 
     async def close(self, session: Session, contact: Contact) -> None:
-        await session.uow.dialogs.save(Dialog(contact.id, "", {}, session.now))
+        await dialogs.closed(session, contact.id)
 
     async def press(self, session: Session, contact: Contact, actor: Actor, incoming: Incoming, dialog: Dialog | None) -> str:
         """An `i:` button. The answer is the key of a toast, or ""."""

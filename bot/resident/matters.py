@@ -10,8 +10,9 @@ from bot.outgoing import Keyboard, answer, button, literal, rows
 from bot.resident.additions import ADDING, OBJECTING, ask_words, own
 from workflow.commands import Move, Rate, Urge
 from workflow.desk import Session
+from workflow.errors import Refusal, Refused
 from workflow.model import Actor, Contact, Outcome, Priority, Speech, Ticket
-from workflow.states import State, Trigger
+from workflow.states import RESTING, State, Trigger, row
 
 _NUMBER = re.compile(r"[A-Za-z]{1,6}-?\d{6}-?\d{4,}")
 _SERIAL = re.compile(r"\d{1,4}")
@@ -75,8 +76,12 @@ async def choose(session: Session, contact: Contact, actor: Actor, verb: str, wo
 
 async def _act(session: Session, contact: Contact, actor: Actor, verb: str, ticket: Ticket) -> None:
     match verb:
+        case "add" if ticket.state in RESTING and not can_object(ticket):
+            raise Refused(Refusal.WRONG_STATE, number=ticket.number, state=ticket.state)
+        case "withdraw" if row(Trigger.WITHDRAW, ticket.state) is None:
+            raise Refused(Refusal.WRONG_STATE, number=ticket.number, state=ticket.state)
         case "add":
-            await ask_words(session, contact, ADDING, ticket)
+            await ask_words(session, contact, OBJECTING if can_object(ticket) else ADDING, ticket)
         case "urge":
             await session.do(actor, Urge(ticket.id))
             await session.say(answer(contact.id, "notices.urge_taken", ticket_id=ticket.id))

@@ -24,7 +24,16 @@ _COMMAND = re.compile(r"/(\w+)(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
 class StaffConversation:
     """`region` is asked at each turn, because an import may replace grids. Without `signin` there is no console."""
 
-    def __init__(self, texts: Texts, region: Callable[[], Region], masker: Masker, signin: SignIn | None = None) -> None:
+    def __init__(
+        self,
+        texts: Texts,
+        region: Callable[[], Region],
+        masker: Masker,
+        signin: SignIn | None = None,
+        dangerous: Callable[[str], bool] = lambda _: False,
+    ) -> None:
+        """`dangerous`: whether words mean that a life is at risk now."""
+        self._dangerous = dangerous
         self._texts = texts
         self._region = region
         self._masker = masker
@@ -44,6 +53,17 @@ class StaffConversation:
             await session.say(Speech(contact.id, key, dict(refused.params), priority=Priority.ANSWER))
             return ""
 
+    async def resume(self, session: Session, contact: Contact, actor: Actor, incoming: Incoming, dialog: Dialog) -> None:
+        """A result that was put aside is shown again; one whose ticket went on meanwhile is let go."""
+        turn = Turn(session, contact, actor, incoming, dialog, self._texts, self._masker, self._region())
+        try:
+            ticket = await turn.ticket(int(dialog.data["ticket"]))
+            turn.check(ticket, Trigger.REPLY)
+        except Refused:
+            await turn.close_step()
+            return
+        await result.again(turn, ticket, dialog.data)
+
     async def _hear(self, turn: Turn) -> str | None:
         incoming = turn.incoming
         if incoming.edited:
@@ -53,10 +73,18 @@ class StaffConversation:
         command = _COMMAND.fullmatch(incoming.text.strip())
         if command is not None:
             return await self._command(turn, command[1].lower(), (command[2] or "").strip())
-        if await steps.answered(turn) or await result.replied_to(turn):
+        if await steps.answered(turn):
+            await self._mind_danger(turn)
+            return ""
+        if await result.replied_to(turn):
             return ""
         # Nobody files a complaint by talking in a unit's group.
         return "" if turn.contact.kind == "group" else None
+
+    async def _mind_danger(self, turn: Turn) -> None:
+        """Who writes a report about a gas leak is hardly in one, but may be: the words stay where they were meant to go, and it is said."""
+        if turn.dialog is not None and self._dangerous(turn.incoming.text):
+            await turn.say("staff.danger", ticket=await turn.session.uow.tickets.get(int(turn.dialog.data["ticket"])))
 
     async def _press(self, turn: Turn) -> str | None:
         kind, verb, number, *more = [*turn.incoming.button.split(":"), "", ""]

@@ -20,6 +20,9 @@ async def pressed(turn: Turn, verb: str, ticket_id: int, more: tuple[str, ...]) 
     match verb:
         case "take" | "dispatch" | "designate":
             ticket = await turn.ticket(ticket_id)
+            if verb == "take":
+                # Of two officers the second is told so; what they meant as a first dispatch must not become a 改派.
+                turn.expect(ticket, State.REGISTERED)
             return await _assign(turn, ticket, _desk(turn, ticket, more[0]), designate=verb == _DESIGNATE)
         case "units":
             return await _units(turn, await turn.ticket(ticket_id), more)

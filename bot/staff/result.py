@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.cards.staff import shortened
 from bot.staff.turn import Turn, cancel_button
+from workflow import dialogs, routing
 from workflow.commands import Move, Relay
 from workflow.model import Button, FileRef, Json, Note, Role, Ticket
 from workflow.states import Party, State, Trigger
@@ -23,6 +24,10 @@ async def pressed(turn: Turn, verb: str, ticket_id: int) -> str | None:
         case "reply":
             ticket = await turn.ticket(ticket_id)
             turn.check(ticket, Trigger.REPLY)
+            written = dialogs.kept(turn.dialog, dialogs.REPLY, ticket.id)
+            if written is not None and (written["texts"] or written["files"]):
+                await _draft(turn, ticket, list(written["texts"]), list(written["files"]))
+                return ""
             await turn.open_step("reply", ticket, texts=[], files=[])
             text = shortened(turn.masker.mask(ticket.text), _QUOTED)
             await turn.say("staff.ask_reply", (cancel_button(ticket),), ticket=ticket, text=text)
@@ -40,14 +45,26 @@ async def more(turn: Turn, ticket: Ticket) -> None:
     await _draft(turn, ticket, list(data.get("texts", ())), [*data.get("files", ())])
 
 
+async def again(turn: Turn, ticket: Ticket, data: Json) -> None:
+    """A draft that was put aside is open once more."""
+    await _show(turn, ticket, list(data.get("texts", ())), list(data.get("files", ())))
+
+
 async def _draft(turn: Turn, ticket: Ticket, texts: list[str], files: list[Json]) -> None:
     if turn.incoming.text.strip():
         texts.append(turn.incoming.text.strip())
     files += [asdict(file) for file in turn.incoming.files]
     await turn.open_step("reply", ticket, texts=texts, files=files)
+    await _show(turn, ticket, texts, files)
+
+
+async def _show(turn: Turn, ticket: Ticket, texts: list[str], files: list[Json]) -> None:
     missing = await _missing(turn, ticket, texts, files)
     key = "button.hand_over_anyway" if missing else "button.hand_over"
-    hand = (Button(key, f"s:hand:{ticket.id}"),) if texts else ()
+    if ticket.hub.unit != routing.HUB:
+        key = "button.hand_over_to"
+    hub = turn.words.desk(ticket.hub)
+    hand = (Button(key, f"s:hand:{ticket.id}", {"hub": hub}),) if texts else ()
     note = turn.words.label("staff.draft_missing", missing=turn.words.listed(missing)) if missing else ""
     await turn.say(
         "staff.draft",
@@ -55,6 +72,7 @@ async def _draft(turn: Turn, ticket: Ticket, texts: list[str], files: list[Json]
         ticket=ticket,
         letters=sum(len(text) for text in texts),
         count=len(files),
+        hub=hub,
         missing=note or turn.words.label("staff.draft_complete"),
         text=shortened(turn.masker.mask(ticket.text), _QUOTED),
     )

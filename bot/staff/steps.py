@@ -9,7 +9,7 @@ from __future__ import annotations
 from bot.cards.choices import closable
 from bot.staff import moving, result
 from bot.staff.turn import Turn, cancel_button
-from workflow import deadlines
+from workflow import deadlines, followups
 from workflow.commands import AskExtension, DecideExtension, Move, Relay
 from workflow.errors import Refusal, Refused
 from workflow.model import Button, Outcome, Ticket
@@ -64,6 +64,7 @@ async def _cancel(turn: Turn) -> str:
 
 async def _contact(turn: Turn, ticket: Ticket) -> str:
     turn.expect_party(ticket, Party.LEAD, *_HUB)
+    followups.need_open(ticket)
     if ticket.reporter is None:
         return turn.toast("staff.no_reporter", number=ticket.number)
     return await _ask(turn, ticket, "relay", "staff.ask_relay")
@@ -128,16 +129,32 @@ async def answered(turn: Turn) -> bool:
     if dialog is None or not is_open(turn):
         return False
     step, words = dialog.step.removeprefix("staff."), incoming.text.strip()
-    if step == "amount":
-        return False
     ticket = await turn.ticket(int(dialog.data["ticket"]))
-    if step == "reply":
-        await result.more(turn, ticket)
+    if step == "amount":
+        await _typed_amount(turn, ticket, words)
+    elif step == "reply":
+        await _more_of_the_result(turn, ticket)
     elif not words and not (step == "relay" and incoming.files):
         await turn.say("staff.words_due", (cancel_button(ticket),), ticket=ticket)
     else:
         await _carry_out(turn, ticket, step, words)
     return True
+
+
+async def _typed_amount(turn: Turn, ticket: Ticket, words: str) -> None:
+    if words.isascii() and words.isdecimal() and len(words) < 4:
+        await turn.say("staff.typed_amount", ticket=ticket, toast=await _amount(turn, ticket, words))
+    else:
+        await _offer_amounts(turn, ticket, str(turn.dialog.data.get("reason", "")) if turn.dialog is not None else "")
+
+
+async def _more_of_the_result(turn: Turn, ticket: Ticket) -> None:
+    try:
+        await result.more(turn, ticket)
+    except Refused:
+        # It went on without them: a step that can't succeed must not swallow all that is said from now on.
+        await turn.close_step()
+        raise
 
 
 async def _carry_out(turn: Turn, ticket: Ticket, step: str, words: str) -> None:

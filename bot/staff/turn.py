@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.cards.words import Words
 from bot.doors import Incoming
 from texts import FIRST, LANGUAGES, Texts
-from workflow import guards
+from workflow import dialogs, guards
 from workflow.commands import Move
 from workflow.desk import Session
 from workflow.errors import Refusal, Refused
@@ -66,7 +66,7 @@ class Turn:
         if self._busy_colleague():
             raise Refused(Refusal.STEP_TAKEN)
         content: Json = {"ticket": ticket.id, "by": self.actor.contact_id, **data}
-        await self.session.uow.dialogs.save(Dialog(self.contact.id, f"staff.{step}", content, self.session.now))
+        await dialogs.opened(self.session, self.contact.id, f"staff.{step}", content)
 
     def _busy_colleague(self) -> bool:
         dialog = self.dialog
@@ -75,7 +75,7 @@ class Turn:
         return dialog.updated_at is not None and self.session.now < dialog.updated_at + _STEP_LASTS
 
     async def close_step(self) -> None:
-        await self.session.uow.dialogs.save(Dialog(self.contact.id, "", {}, self.session.now))
+        await dialogs.closed(self.session, self.contact.id)
 
     def held(self, ticket: Ticket) -> frozenset[Party]:
         return parties(self.actor, ticket)

@@ -22,7 +22,7 @@ from tests.clock import FrozenClock
 from tests.workflow.build import PlainWeeks
 from workflow.commands import Move
 from workflow.desk import Desk, Session
-from workflow.model import Assignee, Contact, FileRef, Note, Post, Role, Ticket
+from workflow.model import Assignee, Contact, FileRef, Note, Outcome, Post, Procedure, Role, Ticket
 from workflow.region import Level, Region
 from workflow.routing import ancestor
 from workflow.states import State, Trigger
@@ -57,7 +57,11 @@ class Chat:
         sentences = texts.load(self.region.sentences, strict=True)
         found = self.language
         reading = Reading(found.classifier, found.places, found.answers, found.masker)
-        staff = StaffConversation(sentences, lambda: self.region, found.masker)
+
+        def dangerous(text: str) -> bool:
+            return found.classifier.understand(text).danger
+
+        staff = StaffConversation(sentences, lambda: self.region, found.masker, dangerous=dangerous)
         self.conversation = Conversation(sentences, ResidentConversation(reading), staff)
         self.desk = Desk(lambda: SqlUnitOfWork(self.database), lambda: self.region, self.clock, PlainWeeks(), lambda: "123456")
         self.speaker = Speaker(sentences, lambda: self.region, found.masker, self.clock, ZoneInfo(self.region.time_zone))
@@ -289,8 +293,13 @@ async def test_a_third_no_is_still_heard(chat: Chat) -> None:
         await chat.move("officer", Move(ticket.id, Trigger.RELEASE))
     await chat.presses("没解决")
     await chat.says("第三次还没清")
-    assert (await chat.ticket()).state is State.EVALUATING
-    assert "第三次还没清" in [note.text for note in await chat.notes()]
+    found = await chat.ticket()
+    assert (found.state, found.verdict) == (State.EVALUATING, "unsolved")
+    assert "第三次还没清" in chat.last("officer"), "the hub hears it and has to decide"
+    await chat.presses("办结…", "officer")
+    await chat.presses("未化解", "officer")
+    await chat.says("两次处理仍反复，转县里统筹", "officer")
+    assert (await chat.ticket()).outcome is Outcome.NOT_DEFUSED
 
 
 async def test_a_number_alone_shows_the_ticket(chat: Chat) -> None:
@@ -370,7 +379,7 @@ async def test_danger_in_a_reply_or_a_correction_is_danger(chat: Chat) -> None:
     await chat.says("再不来我就跳楼", reply_to=chat.newest(ticket.number))
     assert "值班人员" in chat.last() and (await chat.ticket(2)).urgent
     await chat.says("我要跳楼了", message_id="own2", edited=True)
-    assert [note.text for note in await chat.notes(2)] == []
+    assert [note.text for note in await chat.notes(2)] == ["我要跳楼了"]
 
 
 async def test_a_second_cry_goes_to_the_same_emergency(chat: Chat) -> None:
@@ -413,3 +422,140 @@ async def test_a_question_is_answered_not_filed(chat: Chat) -> None:
     await chat.says("80岁老人有冇高龄津贴？")
     assert "依据" in chat.last()
     assert chat.labels() == ["有用", "没解决，转人工"]
+
+
+REPORT = "我要举报村支书贪污修路的钱，我是知情人"
+
+
+async def test_a_report_said_as_an_addition_goes_past_the_grid(chat: Chat) -> None:
+    ticket = await chat.filed()
+    await chat.move("officer", Move(ticket.id, Trigger.ACCEPT), Move(ticket.id, Trigger.DISPATCH, assignee=chat.grid))
+    await chat.move("worker", Move(ticket.id, Trigger.SIGN))
+    card = chat.newest(ticket.number)
+    for way in ({"reply_to": card}, {"message_id": "own2", "edited": True}, {}):
+        await chat.says(REPORT, **way)
+        assert "检举控告" in chat.last()
+        await chat.says("/cancel")
+    await chat.says("/add")
+    await chat.says(REPORT)
+    await chat.presses("提交")
+    assert (await chat.ticket(2)).procedure is Procedure.PETITION_REPORT
+    assert await chat.notes() == []
+    for who in ("officer", "worker"):
+        assert not any("知情人" in ready.html or "贪污" in ready.html for _, ready in chat.screen[who])
+
+
+@pytest.mark.parametrize("words", ["/add 现在着火了，有人被困", "/status 我不想活了", "/help 煤气泄漏了"])
+async def test_danger_behind_a_command_is_danger(chat: Chat, words: str) -> None:
+    await chat.consented()
+    await chat.says(words)
+    assert (await chat.ticket()).urgent
+
+
+async def test_danger_in_a_correction_of_something_forgotten_is_danger(chat: Chat) -> None:
+    await chat.consented()
+    await chat.says("家里着火了，快来救命", message_id="forgotten", edited=True)
+    assert (await chat.ticket()).urgent
+
+
+async def test_a_draft_is_put_aside_not_lost(chat: Chat) -> None:
+    await chat.filed()
+    await chat.says("杜阮镇龙榜村路灯坏了三天")
+    await chat.presses("补充", "resident")
+    await chat.says("/add")
+    await chat.says("还有老鼠")
+    assert [note.text for note in await chat.notes()] == ["还有老鼠"]
+    assert "我这样理解" in chat.last() and "龙榜村" in chat.last()
+    await chat.presses("提交")
+    assert (await chat.ticket(2)).text == "杜阮镇龙榜村路灯坏了三天"
+
+
+async def test_all_unclear_words_are_held_until_it_is_said_where_they_belong(chat: Chat) -> None:
+    ticket = await chat.filed()
+    await chat.says("还有一点")
+    await chat.says("对面也有")
+    await chat.presses(f"补充到 {ticket.number}")
+    assert [note.text for note in await chat.notes()] == ["还有一点\n对面也有"]
+
+
+async def in_hand(chat: Chat) -> Ticket:
+    ticket = await chat.filed()
+    await chat.move("officer", Move(ticket.id, Trigger.ACCEPT), Move(ticket.id, Trigger.DISPATCH, assignee=chat.grid))
+    await chat.move("worker", Move(ticket.id, Trigger.SIGN))
+    return ticket
+
+
+async def test_a_result_is_kept_while_the_worker_writes_to_the_resident(chat: Chat) -> None:
+    await in_hand(chat)
+    await chat.presses("办结反馈", "worker")
+    await chat.says("已清运", "worker")
+    await chat.presses("联系居民", "worker")
+    await chat.says("您看可以吗？", "worker")
+    assert "文字 3 字" in chat.last("worker"), "the draft is shown again"
+    await chat.presses("办结反馈", "worker")
+    assert "文字 3 字" in chat.last("worker"), "and pressing the button again does not empty it"
+    await chat.presses("综治中心", "worker")
+    assert (await chat.ticket()).result == "已清运"
+
+
+async def test_a_worker_is_not_stuck_in_a_result_that_somebody_else_handed_in(chat: Chat) -> None:
+    ticket = await in_hand(chat)
+    await chat.presses("办结反馈", "worker")
+    await chat.says("已清运", "worker")
+    await chat.move("worker", Move(ticket.id, Trigger.REPLY, result="同事已交"))
+    await chat.says("再补一句", "worker")
+    assert "不适用" in chat.last("worker")
+    await chat.says("杜阮镇龙榜村路灯坏了三天没人修", "worker")
+    assert "我这样理解" in chat.last("worker")
+
+
+async def test_the_extension_may_be_typed(chat: Chat) -> None:
+    await in_hand(chat)
+    await chat.presses("申请延期", "worker")
+    await chat.says("等零件", "worker")
+    await chat.says("多几天", "worker")
+    assert "需要延长多久" in chat.last("worker")
+    await chat.says("3", "worker")
+    assert (await chat.ticket()).extension_ask == {"amount": 3, "reason": "等零件"}
+
+
+async def test_danger_in_a_result_is_minded(chat: Chat) -> None:
+    await in_hand(chat)
+    await chat.presses("办结反馈", "worker")
+    await chat.says("救命，我家着火了", "worker")
+    assert "110" in chat.last("worker") and "/cancel" in chat.last("worker")
+
+
+async def test_a_withdrawn_card_claims_no_steps_and_offers_none(chat: Chat) -> None:
+    ticket = await chat.filed()
+    await chat.says("/withdraw")
+    await chat.presses("确定撤回")
+    assert "✓" not in chat.last() and "没解决" not in chat.last()
+    await chat.says(f"/withdraw {ticket.number}")
+    assert "已撤回" in chat.last()
+    assert "已撤回" in await chat.hear("resident", button=f"r:add:{ticket.id}", message_id="x")
+
+
+async def test_the_second_officer_hears_that_it_was_taken(chat: Chat) -> None:
+    ticket = await chat.filed()
+    take = next(b.data for _, r in chat.screen["officer"] for line in r.buttons for b in line if b.data.startswith("s:take"))
+    await chat.presses("受理并派", "officer")
+    assert "已派单" in await chat.hear("officer", button=take, message_id="x")
+    assert (await chat.ticket(ticket.id)).state is State.DISPATCHED
+
+
+async def test_the_language_can_be_chosen_before_anything_else(chat: Chat) -> None:
+    await chat.says("/language")
+    await chat.presses("English")
+    await chat.says("hello")
+    assert "not a channel" in chat.last() or "demonstration" in chat.last()
+
+
+async def test_what_is_too_long_is_said_so(chat: Chat) -> None:
+    await chat.consented()
+    for _ in range(5):
+        await chat.says(MATTER + "，" * 3950)
+    await chat.says("最后" + "，" * 3950)
+    assert "太长" in chat.last()
+    await chat.presses("提交")
+    assert "最后" not in (await chat.ticket()).text and len((await chat.ticket()).text) < 20_000
