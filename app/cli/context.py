@@ -73,4 +73,6 @@ def make_room(url: str) -> None:
     """SQLite makes its file, but not the folder it lies in."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite" and parsed.database and parsed.database != ":memory:":
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        file = Path(parsed.database)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)  # residents' words: for this user only; SQLite gives its other files the same mode

@@ -130,7 +130,8 @@ def closable(ticket: Ticket, now: datetime) -> bool:
 
 
 def _offers(key: str, verb: str, ticket: Ticket, words: Words) -> list[tuple[Button, ...]]:
-    desks = all_desks(ticket, words)[:_OFFERED]
+    likely = [desk for desk in routing.proposals(words.region, ticket) if desk != ticket.lead]
+    desks = [desk for desk in likely if routing.acceptable(words.region, ticket, desk)][:_OFFERED]
     return [(_step(key, verb, ticket, code_of(desk), who=words.desk(desk)),) for desk in desks]
 
 

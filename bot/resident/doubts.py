@@ -37,12 +37,14 @@ class Doubts:
         if not running and not ended:
             return False
         read = self._reading.classifier.understand(incoming.text)
+        open_emergency = await emergency.still_open(session, contact)
         clear = bool(read.topics) and not read.thin and (not running or self._stands_alone(incoming.text))
+        if open_emergency is not None and not emergency.takes_all(session, open_emergency):
+            clear = bool(read.topics) or read.intent == Intent.CONSULT
         if clear or read.danger or (read.intent == Intent.PRAISE and not incoming.files):
             return False
-        ticket = await emergency.still_open(session, contact)
-        if ticket is not None:
-            await emergency.goes_on(session, contact, ticket, incoming, self._reading)
+        if open_emergency is not None:
+            await emergency.goes_on(session, contact, open_emergency, incoming, self._reading)
         else:
             await self.ask(session, contact, incoming, (*running, *ended))
         return True

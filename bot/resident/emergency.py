@@ -19,13 +19,15 @@ from workflow.model import Contact, Priority, Procedure, Speech, Ticket
 from workflow.states import State
 
 _STILL = timedelta(hours=24)
-"""How long after an emergency a person's words are taken to be about it (ours)."""
+"""How long after an emergency a person's unclear words are taken to be about it (ours)."""
+_ALL = timedelta(minutes=30)
+"""How long all of their words are (ours)."""
 _CERTAIN = frozenset({"town", "village", "grid"})
 
 
 async def declare(session: Session, contact: Contact, draft: Draft, reading: Reading) -> None:
     """For words that mean danger. While an emergency of this person is open they go to it, and the hub is paged again."""
-    await session.say(Speech(contact.id, "city.emergency_life", priority=Priority.URGENT))
+    await session.say(Speech(contact.id, _warning(session, reading, draft.text), priority=Priority.URGENT))
     actor = await session.actor(contact)
     ticket = await still_open(session, contact)
     if ticket is None:
@@ -40,11 +42,22 @@ async def declare(session: Session, contact: Contact, draft: Draft, reading: Rea
         await session.say(Speech(listener, "notices.page_hub", params, ticket_id=ticket.id, priority=Priority.URGENT))
 
 
+def _warning(session: Session, reading: Reading, text: str) -> str:
+    """The city's sentence for this kind of danger, else its sentence for any: nobody in despair is told of gas taps."""
+    flags = (flag.code for flag in reading.classifier.understand(text).flags if flag.tier == "life")
+    own = (f"city.emergency_{code}" for code in flags)
+    return next((key for key in own if all(key in known for known in session.region.sentences.values())), "city.emergency_life")
+
+
 async def still_open(session: Session, contact: Contact) -> Ticket | None:
     """The person's emergency of the last day that nobody has answered yet."""
     found = await session.uow.tickets.of_reporter(contact.id, open_only=True)
     fresh = (ticket for ticket in found if ticket.created_at > session.now - _STILL)
     return next((ticket for ticket in fresh if ticket.procedure is Procedure.EMERGENCY), None)
+
+
+def takes_all(session: Session, ticket: Ticket | None) -> bool:
+    return ticket is not None and ticket.created_at > session.now - _ALL
 
 
 async def goes_on(session: Session, contact: Contact, ticket: Ticket, incoming: Incoming, reading: Reading) -> None:

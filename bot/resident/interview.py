@@ -32,6 +32,8 @@ class Interview:
 
     async def more(self, session: Session, contact: Contact, incoming: Incoming, draft: Draft) -> None:
         """Words, files or a point for a draft; words of a message that was changed take the old ones' place."""
+        if draft.intent == Intent.PRAISE and draft.said:
+            draft = Draft(self.new_id())  # the thanks were answered; what comes now is something else
         if len(draft.text) + len(incoming.text) > MAX_TEXT:
             await session.say(answer(contact.id, "intake.too_long"))
             return

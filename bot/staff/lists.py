@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from bot import menus
 from bot.cards.choices import second_guess
 from bot.cards.staff import because, relevant_clock
 from bot.staff.turn import Rows, Turn
@@ -63,11 +64,17 @@ async def _mine(turn: Turn, posts: Sequence[Post], states: Sequence[State]) -> d
     for post in posts:
         wide = post.role in {Role.HUB_OFFICER, Role.SUPERVISOR}
         batches = (
-            await tickets.at_desks([Assignee(post.unit, post.place)], states),
+            await tickets.at_desks(_desks(turn, post), states),
             await tickets.in_places("" if wide else post.unit, [post.place], states) if wide or post.unit else (),
         )
         found |= {ticket.id: ticket for batch in batches for ticket in batch if await turn.shown_here(ticket)}
     return found
+
+
+def _desks(turn: Turn, post: Post) -> list[Assignee]:
+    """The post's own desk; for a hub also those above it, where an emergency lies whose place nobody knows."""
+    above = [place.code for place in turn.region.path(post.place)] if post.role is Role.HUB_OFFICER else []
+    return [Assignee(post.unit, code) for code in dict.fromkeys((post.place, *above, turn.region.code if above else post.place))]
 
 
 def _my_turn(turn: Turn, ticket: Ticket) -> bool:
@@ -204,4 +211,6 @@ async def help_text(turn: Turn) -> None:
     posts = [
         words.label("staff.post", role=words.label(f"role.{post.role}"), place=words.place(post.place)) for post in turn.actor.posts
     ]
-    await turn.say("staff.help", posts=words.listed(posts))
+    offered = menus.of_chat(turn.texts, words.language, turn.contact.kind, turn.actor.posts)
+    commands = "\n".join(f"/{name} {what}" for name, what in offered)
+    await turn.say("staff.help", posts=words.listed(posts), commands=commands)

@@ -45,6 +45,9 @@ async def _assign(turn: Turn, ticket: Ticket, desk: Assignee, *, designate: bool
         turn.check(ticket, Trigger.ACCEPT)
         ticket = await turn.session.do(turn.actor, Move(ticket.id, Trigger.ACCEPT))
     trigger = _trigger(ticket, designate=designate)
+    if trigger is Trigger.REASSIGN and desk == ticket.lead:
+        # The same button pressed twice: it lies there already.
+        raise Refused(Refusal.WRONG_STATE, number=ticket.number, state=ticket.state.value)
     turn.check(ticket, trigger)
     if trigger in _WITH_REASON:
         who = turn.words.desk(desk)

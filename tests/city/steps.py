@@ -69,7 +69,7 @@ async def lets_pass(officer: Person, number: str) -> None:
 
 
 async def is_satisfied(resident: Person, number: str) -> None:
-    card = await resident.sees("请您评价", within=20)
+    card = await resident.sees("待评价", within=20)
     # A long answer comes in parts, with the buttons below the last.
     await resident.presses("解决了", on=card if card.labels else await resident.finds("解决了", within=20))
     await resident.sees("已办结", within=20)
