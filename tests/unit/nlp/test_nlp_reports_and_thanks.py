@@ -69,3 +69,43 @@ def test_taking_by_an_office_holder_is_a_report_on_officials(text: str) -> None:
 @pytest.mark.parametrize("text", NO_REPORTS)
 def test_naming_an_office_holder_alone_reports_nobody(text: str) -> None:
     assert read(text).procedure != "petition_report"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "谢谢你们，路灯修好了",
+        "路灯修好了，谢谢",
+        "路灯修好了谢谢",
+        "已经解决了，感谢",
+        "路灯坏了很久，今天修好了，谢谢",
+        "垃圾问题已经处理好了，谢谢网格员",
+        "路燈整好咗，多謝晒",
+        "路灯亮了👍谢谢！",
+        "自来水恢复供水了，辛苦了",
+        "井盖换好了，非常感谢",
+    ],
+)
+def test_thanks_for_what_was_put_right_are_praise(text: str) -> None:
+    assert read(text).intent == "praise"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "谢谢，但路灯还是没修好",
+        "谢谢，路灯修好了又坏了",
+        "路灯修好了，谢谢。我家门口的井盖破损了",
+        "希望路灯修好了，谢谢",
+        "你们说已经解决了，谢谢，路灯一样不亮",
+        "路灯修好了通知我一声，谢谢",
+        "路灯坏了，谢谢",
+        "路灯修好了，不过垃圾没人清，谢谢",
+    ],
+)
+def test_thanks_are_only_manners_where_something_is_left(text: str) -> None:
+    assert read(text).intent == "complain"
+
+
+def test_a_question_with_thanks_stays_a_question() -> None:
+    assert read("请问路灯修好了吗，谢谢").intent == "consult"
