@@ -8,17 +8,12 @@ from pathlib import Path
 
 from nlp.tables import read
 
-KINDS = ("plate", "before_name", "surname", "after_surname", "not_name", "account")
+KINDS = ("plate", "before_name", "surname", "after_surname", "not_name", "account", "one", "numeral")
 GAP = r"[\s\-‐-―－.·_\u00ad\u200b-\u200f\u2060\ufeff]{0,4}"
-NUMERALS = "零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖"
-SPOKEN = rf"[\d{NUMERALS}]"
 MOBILE = re.compile(
     rf"(?<!\d)(?:\+?86{GAP})?(?:[(（](?=1\d\d[)）]))?(1[3-9]\d)(?:[)）])?((?:{GAP}\d){{4}})((?:{GAP}\d){{4}})(?!\d)"
 )
 LISTED_MOBILE = re.compile(r"(?<![\d,，])(1[3-9]\d)[,，、/]\d{4}[,，、/](\d{4})(?!\d)")
-SPOKEN_MOBILE = re.compile(
-    rf"(?<!{SPOKEN})([1一幺壹]{GAP}[3-9三四五六七八九叁肆伍陆柒捌玖]{GAP}{SPOKEN})(?:{GAP}{SPOKEN}){{4}}((?:{GAP}{SPOKEN}){{4}})(?!{SPOKEN})"
-)
 NEIGHBOUR = re.compile(rf"(?<![\dA-Za-z])(\+?(?:00)?85[23]{GAP})[2-9]\d{{3}}{GAP}(\d{{4}})(?!\d)")  # Hong Kong and Macau
 PASSPORT = re.compile(r"(?<![A-Za-z0-9])([EGDSPKHMCegdspkhmc][A-Za-z]?)\d{7,8}(?!\d)")
 LANDLINE = re.compile(r"(?<!\d)(0\d{2,3})([\s\-－]?)(\d{7,8})(?!\d)")
@@ -36,6 +31,7 @@ class PersonalDataMasker:
         self._mark = mark
         plates = "".join(words["plate"])
         self._plate = re.compile(rf"([{plates}][A-HJ-NP-Za-hj-np-z])[·•.\s\-]?[A-HJ-NP-Za-hj-np-z0-9]{{5,6}}(?![A-Za-z0-9])")
+        self._spelt = _spelt("".join(words["one"]), "".join(words["numeral"]))
         surnames = _any(sorted(words["surname"], key=len, reverse=True))
         skip = f"(?!{_any(words['not_name'])})" if words["not_name"] else ""
         han = "[㐀-鿿]"
@@ -52,7 +48,7 @@ class PersonalDataMasker:
         text = OLD_IDENTITY.sub(lambda m: m[1] + "*" * 11, text)
         text = MOBILE.sub(lambda m: m[1] + "****" + _digits(m[3]), text)
         text = LISTED_MOBILE.sub(r"\1****\2", text)
-        text = SPOKEN_MOBILE.sub(lambda m: GAPS.sub("", m[1]) + "****" + GAPS.sub("", m[2]), text)
+        text = self._spelt.sub(lambda m: GAPS.sub("", m[1]) + "****" + GAPS.sub("", m[2]), text)
         text = CARD.sub(lambda m: "*" * 12 + _digits(m[0])[-4:], text)
         text = NEIGHBOUR.sub(r"\1****\2", text)
         text = PASSPORT.sub(r"\1*******", text)
@@ -61,6 +57,13 @@ class PersonalDataMasker:
         text = LANDLINE.sub(lambda m: m[1] + m[2] + "****" + m[3][-3:], text)
         text = self._plate.sub(lambda m: m[1] + "*****", text)
         return self._name.sub(lambda m: m[1] + m[2] + m[3] + self._mark, text)
+
+
+def _spelt(one: str, numerals: str) -> re.Pattern[str]:
+    """Mobile numbers with some or all digits in words: `one` are words for 1, `numerals` those for any digit."""
+    digit = rf"[\d{one}{numerals}]"
+    start = rf"[1{one}]{GAP}[3-9{numerals}]{GAP}{digit}"
+    return re.compile(rf"(?<!{digit})({start})(?:{GAP}{digit}){{4}}((?:{GAP}{digit}){{4}})(?!{digit})")
 
 
 def _digits(text: str) -> str:

@@ -59,6 +59,16 @@ DANGER = """
 屋企間房要塌了
 二樓燒緊
 煤气熏得头晕，煤气味好大
+我爸喝敌敌畏了
+我飲咗洗廁精
+我要死俾你哋睇
+細路跌落河
+流好多血止不住
+不给工资我就跳
+我要泼汽油烧了村委
+我女儿被人带走了
+我割了手腕
+我要弄死他
 I want to kill myself
 I WANT TO DIE
 there is a strong smell of gas in my flat
@@ -117,6 +127,16 @@ LOOK_ALIKES = """
 心态快塌了
 水果杀了价
 路 灯 坏 了
+拿着刀叉吃饭
+打死也不交这个钱
+要打死蟑螂
+他有刀削面店
+有人烧紧垃圾好臭
+见义勇为救人精神
+疏通要捅下水道
+水浸死鱼
+跳广场舞的来了我就跳槽
+孩子不见了作业本
 fire station
 fire extinguisher
 gas bill
