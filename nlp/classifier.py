@@ -10,6 +10,7 @@ from nlp.normalise import Normal, Normaliser, clauses
 from nlp.procedures import Procedures
 from nlp.redflags import RedFlags
 from nlp.segment import Segmenter
+from nlp.thanks import PutRight
 from nlp.topics import Topics
 from nlp.tries import Words
 from workflow.understanding import Understanding
@@ -27,6 +28,7 @@ class LexiconClassifier:
     flags: RedFlags
     procedures: Procedures
     splits: Words
+    put_right: PutRight
     version: str
 
     def understand(self, text: str) -> Understanding:
@@ -34,7 +36,8 @@ class LexiconClassifier:
         normal = self.segmenter.edges(self.normalise(text))
         guesses = self.topics.rank(normal)
         flags = self.flags.find(normal)
-        wish = self.intents.find(normal, topical=bool(guesses or flags))
+        put_right = not flags and self.put_right.said(normal, guesses)
+        wish = self.intents.find(normal, topical=bool(guesses or flags), put_right=put_right)
         return Understanding(
             procedure=self.procedures.choose(normal.text, wish.intent, guesses, flags).value,
             intent=wish.intent,

@@ -14,6 +14,7 @@ from workflow.model import Intent
 from workflow.understanding import Evidence
 
 PRAISE_OVER_TOPICS = 1.5  # thanks at the end of a complaint are only manners
+PUT_RIGHT = 2.0  # what thanks gain where the matter is said to be put right
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +37,20 @@ class Intents:
     def words(self) -> frozenset[str]:
         return self._words.words
 
-    def find(self, normal: Normal, topical: bool) -> Wish:
-        """`topical`: some subject was found in the text, so weak thanks can't make it praise."""
+    @property
+    def thanks(self) -> frozenset[str]:
+        return frozenset(word for word, weights in self._weights.items() if Intent.PRAISE in weights)
+
+    def find(self, normal: Normal, *, topical: bool, put_right: bool = False) -> Wish:
+        """`topical`: some subject was found in the text, so weak thanks can't make it praise, unless it was `put_right`."""
         found: dict[str, list[Evidence]] = {}
         text = normal.text
         for start, end in self._words.aligned(text, normal.edges):
             for intent, weight in self._weights[text[start:end]].items():
                 found.setdefault(intent, []).append(normal.evidence(start, end, weight))
         scores = {intent: math.fsum(e.weight for e in evidence) for intent, evidence in found.items()}
+        if put_right and Intent.PRAISE in scores:
+            scores[Intent.PRAISE] += PUT_RIGHT
         if topical and scores.get(Intent.PRAISE, 0) < PRAISE_OVER_TOPICS:
             scores.pop(Intent.PRAISE, None)
         if topical or not scores:

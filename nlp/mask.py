@@ -8,13 +8,20 @@ from pathlib import Path
 
 from nlp.tables import read
 
-KINDS = ("plate", "before_name", "surname", "after_surname", "not_name")
-GAP = r"[\s\-‐-―－.·]{0,2}"
-MOBILE = re.compile(rf"(?<!\d)(?:\+?86{GAP})?(1[3-9]\d)((?:{GAP}\d){{4}})((?:{GAP}\d){{4}})(?!\d)")
+KINDS = ("plate", "before_name", "surname", "after_surname", "not_name", "account", "one", "numeral")
+GAP = r"[\s\-‐-―－.·_\u00ad\u200b-\u200f\u2060\ufeff]{0,4}"
+MOBILE = re.compile(
+    rf"(?<!\d)(?:\+?86{GAP})?(?:[(（](?=1\d\d[)）]))?(1[3-9]\d)(?:[)）])?((?:{GAP}\d){{4}})((?:{GAP}\d){{4}})(?!\d)"
+)
+LISTED_MOBILE = re.compile(r"(?<![\d,，])(1[3-9]\d)[,，、/]\d{4}[,，、/](\d{4})(?!\d)")
+NEIGHBOUR = re.compile(rf"(?<![\dA-Za-z])(\+?(?:00)?85[23]{GAP})[2-9]\d{{3}}{GAP}(\d{{4}})(?!\d)")  # Hong Kong and Macau
+PASSPORT = re.compile(r"(?<![A-Za-z0-9])([EGDSPKHMCegdspkhmc][A-Za-z]?)\d{7,8}(?!\d)")
 LANDLINE = re.compile(r"(?<!\d)(0\d{2,3})([\s\-－]?)(\d{7,8})(?!\d)")
 IDENTITY = re.compile(rf"(?<!\d)(\d{{4}})((?:{GAP}\d){{13}})({GAP}[\dXxＸｘ])(?![\dA-Za-z])")
-OLD_IDENTITY = re.compile(r"(?<!\d)(\d{4})\d{2}\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}(?!\d)")
+# Born from 1920 on: a grid's code has 15 digits too, and there the number of the town stands at the place of the year.
+OLD_IDENTITY = re.compile(r"(?<!\d)(\d{4})\d{2}[2-9]\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}(?!\d)")
 CARD = re.compile(rf"(?<!\d)\d(?:{GAP}\d){{14,17}}(?:{GAP}\d)(?!\d)")
+GAPS = re.compile(GAP)
 DIGIT = re.compile(r"\d")
 
 
@@ -24,21 +31,39 @@ class PersonalDataMasker:
         self._mark = mark
         plates = "".join(words["plate"])
         self._plate = re.compile(rf"([{plates}][A-HJ-NP-Za-hj-np-z])[·•.\s\-]?[A-HJ-NP-Za-hj-np-z0-9]{{5,6}}(?![A-Za-z0-9])")
+        self._spelt = _spelt("".join(words["one"]), "".join(words["numeral"]))
         surnames = _any(sorted(words["surname"], key=len, reverse=True))
         skip = f"(?!{_any(words['not_name'])})" if words["not_name"] else ""
         han = "[㐀-鿿]"
         self._name = re.compile(rf"({_any(words['before_name'])})([\s:：是为]{{0,3}})({surnames}){skip}{han}{{1,2}}")
 
+        accounts = _any(sorted(words["account"], key=len, reverse=True))
+        self._account = re.compile(rf"({accounts}[\s:：是为号]{{0,3}})\d{{5,11}}(?!\d)", re.IGNORECASE) if words["account"] else None
+
     def mask(self, text: str) -> str:
-        """Phones as 138****5678, ID numbers, cards, plates and names said after a word such as "name". Never raises."""
+        """Phones as 138****5678 (also in Chinese numerals), ID numbers, passports, cards, plates, accounts, and names said
+        after a word such as "name". Never raises."""
         text = "".join(str(unicodedata.decimal(c, 0)) if c.isdecimal() else c for c in text)
         text = IDENTITY.sub(lambda m: m[1] + "*" * 14, text)
         text = OLD_IDENTITY.sub(lambda m: m[1] + "*" * 11, text)
         text = MOBILE.sub(lambda m: m[1] + "****" + _digits(m[3]), text)
+        text = LISTED_MOBILE.sub(r"\1****\2", text)
+        text = self._spelt.sub(lambda m: GAPS.sub("", m[1]) + "****" + GAPS.sub("", m[2]), text)
         text = CARD.sub(lambda m: "*" * 12 + _digits(m[0])[-4:], text)
+        text = NEIGHBOUR.sub(r"\1****\2", text)
+        text = PASSPORT.sub(r"\1*******", text)
+        if self._account:
+            text = self._account.sub(r"\1****", text)
         text = LANDLINE.sub(lambda m: m[1] + m[2] + "****" + m[3][-3:], text)
         text = self._plate.sub(lambda m: m[1] + "*****", text)
         return self._name.sub(lambda m: m[1] + m[2] + m[3] + self._mark, text)
+
+
+def _spelt(one: str, numerals: str) -> re.Pattern[str]:
+    """Mobile numbers with some or all digits in words: `one` are words for 1, `numerals` those for any digit."""
+    digit = rf"[\d{one}{numerals}]"
+    start = rf"[1{one}]{GAP}[3-9{numerals}]{GAP}{digit}"
+    return re.compile(rf"(?<!{digit})({start})(?:{GAP}{digit}){{4}}((?:{GAP}{digit}){{4}})(?!{digit})")
 
 
 def _digits(text: str) -> str:

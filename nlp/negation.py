@@ -13,7 +13,7 @@ from nlp.normalise import MARKS
 from nlp.tables import read
 from nlp.tries import Words
 
-KINDS = ("negator", "nuisance", "settled", "unsettled")
+KINDS = ("negator", "nuisance", "settled", "unsettled", "unmet")
 REACH = 3  # characters between the negator and its word
 
 

@@ -7,17 +7,19 @@ the city (Cantonese, variant names). Offsets always lead back to the original te
 from __future__ import annotations
 
 import functools
+import re
 import unicodedata
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from nlp.tries import Words
 from workflow.understanding import Evidence
 
 REPEATS = 3  # so many of one character in a row say no more than one
 MARKS = frozenset(",。、!?;:\n\r….()[]<>|~")  # end a clause, in normalised text
+SPACED = re.compile("(?<=[㐀-鿿]) +(?=[㐀-鿿])")
 DROPPED = ("Cf", "Cc", "Cs", "Mn", "Me")
 
 
@@ -108,6 +110,23 @@ def _simplified_table() -> Mapping[str, str]:
 
 def _simplified(char: str) -> str:
     return _simplified_table().get(char, char)
+
+
+def unspaced(normal: Normal) -> Normal:
+    """Without the spaces between Chinese characters (line breaks stay); words that ended at such a space still do."""
+    gaps = {i for gap in SPACED.finditer(normal.text) for i in range(*gap.span())}
+    gaps = {i for i in gaps if normal.original[normal.starts[i]] not in "\r\n"}
+    if not gaps:
+        return normal
+    keep = [i for i in range(len(normal.text)) if i not in gaps]
+    moved = [0, *accumulate(i not in gaps for i in range(len(normal.text)))]
+    return Normal(
+        original=normal.original,
+        text="".join(normal.text[i] for i in keep),
+        starts=[normal.starts[i] for i in keep],
+        ends=[normal.ends[i] for i in keep],
+        edges=frozenset(moved[edge] for edge in normal.edges),
+    )
 
 
 def clauses(text: str) -> list[tuple[int, int]]:

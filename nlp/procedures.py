@@ -6,21 +6,47 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from nlp.normalise import MARKS
 from nlp.tables import read
 from nlp.tries import Words
 from workflow.model import Intent, Procedure
 from workflow.region import Topic
 from workflow.understanding import RedFlag, TopicGuess
 
-KINDS = ("who", "what", "any")
+KINDS = ("who", "holder", "what", "near", "harmless", "any")
+CLOSE = 24  # characters between an office-holder and a word that is graft only beside one
+
+
+@dataclass(frozen=True, slots=True)
+class Graft:
+    """`officials` anywhere with `plain` words, or `holders` close before `near` words: a report on officials. `holders`
+    are officials too; harmless words swallow what stands inside them."""
+
+    officials: Words
+    holders: Words
+    plain: Words
+    near: Words
+    words: Words  # plain, near and harmless ones together: the longest wins
+
+    def told(self, text: str, *, reporting: bool) -> bool:
+        """`reporting`: the person says that this is a report; then the holder may stand in a clause before."""
+        if not self.officials.any_in(text):
+            return False
+        found = [(start, text[start:end]) for start, end in self.words.longest(text)]
+        if any(word in self.plain.words for _, word in found):
+            return True
+        starts = [start for start, word in found if word in self.near.words]
+        return any(self._close(text, end, start, reporting) for _, end in self.holders.longest(text) for start in starts)
+
+    def _close(self, text: str, end: int, start: int, reporting: bool) -> bool:
+        return 0 <= start - end <= CLOSE and (reporting or not MARKS.intersection(text[end:start]))
 
 
 @dataclass(frozen=True, slots=True)
 class Procedures:
-    """`officials` and `graft` together are a report on officials; `court` and `claim` words speak alone."""
+    """`court` and `claim` words speak alone."""
 
-    officials: Words
-    graft: Words
+    graft: Graft
     court: Words
     claim: Words
     topics: Mapping[str, Topic]
@@ -28,7 +54,7 @@ class Procedures:
     def choose(self, text: str, intent: str, guesses: Sequence[TopicGuess], flags: Sequence[RedFlag]) -> Procedure:
         if any(flag.tier == "life" for flag in flags):
             return Procedure.EMERGENCY
-        if self.officials.any_in(text) and self.graft.any_in(text):  # before questions: no grid may ever see it
+        if self.graft.told(text, reporting=intent == Intent.REPORT):  # before questions: no grid may ever see it
             return Procedure.PETITION_REPORT
         if intent == Intent.CONSULT:
             return Procedure.CONSULTATION
@@ -48,10 +74,20 @@ def load(path: Path, topics: Mapping[str, Topic]) -> Procedures:
     for row in read(path, ("procedure", "kind", "word")):
         key = (row.one_of("procedure", allowed), row.one_of("kind", KINDS))
         words.setdefault(key, []).append(row.need("word"))
+
+    def some(procedure: Procedure, *kinds: str) -> Words:
+        return Words(word for kind in kinds for word in words.get((procedure.value, kind), []))
+
+    report = Procedure.PETITION_REPORT
     return Procedures(
-        officials=Words(words.get((Procedure.PETITION_REPORT, "who"), [])),
-        graft=Words(words.get((Procedure.PETITION_REPORT, "what"), [])),
-        court=Words(words.get((Procedure.LEGAL_ROUTE, "any"), [])),
-        claim=Words(words.get((Procedure.PETITION_CLAIM, "any"), [])),
+        graft=Graft(
+            officials=some(report, "who", "holder"),
+            holders=some(report, "holder"),
+            plain=some(report, "what"),
+            near=some(report, "near"),
+            words=some(report, "what", "near", "harmless"),
+        ),
+        court=some(Procedure.LEGAL_ROUTE, "any"),
+        claim=some(Procedure.PETITION_CLAIM, "any"),
         topics=topics,
     )

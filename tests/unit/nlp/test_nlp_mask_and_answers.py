@@ -8,6 +8,29 @@ from hypothesis import strategies as st
 
 from tests.unit.nlp import cities
 
+NOT_PERSONAL = (
+    "编号 JM-261122-0007",
+    "停水3天",
+    "12345",
+    "110和119",
+    "我叫不醒他",
+    "2025年11月22日18:30",
+    "JM-261122-0007",
+    "编号JM-301122-0007，JM-261122-0008",
+    "网格440703101001001",
+    "440703002101001号网格",
+    "价格1,380,000元",
+    "工程款13,800,000,000元",
+    "138元/平方米",
+    "12.50元，共1380.00元",
+    "一共一百三十八户",
+    "二〇二五年一月一日",
+    "DB44/T 2479—2024",
+    "QQ农场",
+    "微信小程序打不开",
+    "852路公交",
+)
+
 
 @pytest.mark.parametrize(
     ("text", "shown"),
@@ -25,13 +48,34 @@ from tests.unit.nlp import cities
         ("卡号6222021234567890123", "卡号************0123"),
         ("我叫王小明，住在这里", "我叫王某，住在这里"),
         ("姓名：欧阳小红", "姓名：欧阳某"),
+        ("电话一三八一二三四五六七八", "电话一三八****五六七八"),
+        ("幺三八，一三八 一二三四 五六七八", "幺三八，一三八****五六七八"),
+        ("一3八1二三四五六七八找我", "一3八****五六七八找我"),
+        ("138_1234_5678", "138****5678"),
+        ("(138)12345678", "138****5678"),
+        ("（138）1234-5678", "138****5678"),
+        ("(13812345678)", "(138****5678)"),
+        ("138,1234,5678", "138****5678"),
+        ("138，1234，5678", "138****5678"),
+        ("138\u200b12345678", "138****5678"),
+        ("\u200b".join("13812345678"), "138****5678"),
+        ("1 3 8 1 2 3 4 5 6 7 8", "138****5678"),
+        ("852-91234567", "852-****4567"),
+        ("+852 9123 4567", "+852 ****4567"),
+        ("澳门853-66123456", "澳门853-****3456"),
+        ("passport E12345678", "passport E*******"),
+        ("护照EA1234567。", "护照EA*******。"),
+        ("QQ 12345678", "QQ ****"),
+        ("QQ号：12345678", "QQ号：****"),
+        ("加我qq1234567890", "加我qq****"),
+        ("微信号是12345678", "微信号是****"),
     ],
 )
 def test_personal_data_is_hidden(text: str, shown: str) -> None:
     assert cities.language().masker.mask(text) == shown
 
 
-@pytest.mark.parametrize("text", ["编号 JM-261122-0007", "停水3天", "12345", "110和119", "我叫不醒他", "2025年11月22日18:30"])
+@pytest.mark.parametrize("text", NOT_PERSONAL)
 def test_what_is_not_personal_stays(text: str) -> None:
     assert cities.language().masker.mask(text) == text
 
@@ -42,6 +86,15 @@ def test_no_mobile_number_survives(before: str, rest: str) -> None:
     number = "138" + rest
     shown = cities.language().masker.mask(f"{before} {number} 。")
     assert number not in shown
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(alphabet="零〇一二三四五六七八九幺0123456789", min_size=8, max_size=8), st.sampled_from(["", " ", "-", "_", "\u200b", "."]))
+def test_no_spelt_mobile_number_survives(rest: str, between: str) -> None:
+    number = between.join("一3八" + rest)
+    shown = cities.language().masker.mask(f"电话：{number}。")
+    assert shown.startswith("电话：一3八****")
+    assert len(shown) == len("电话：一3八****5678。")
 
 
 def test_a_question_finds_its_answer_or_none() -> None:

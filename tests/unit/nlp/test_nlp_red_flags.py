@@ -114,7 +114,7 @@ def test_a_look_alike_raises_no_alarm(text: str) -> None:
     ("text", "tier"),
     [
         ("几百人堵路", "order"),
-        ("扬言要同归于尽", "order"),
+        ("扬言要报复社会", "order"),
         ("整个小区停水三天了", "livelihood"),
         ("农民工讨薪", "livelihood"),
         ("房子开裂成了危房", "livelihood"),

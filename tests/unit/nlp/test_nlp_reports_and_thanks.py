@@ -1,0 +1,111 @@
+"""A report on officials never goes to the grid; thanks for what was put right is no complaint."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.nlp import cities
+from workflow.understanding import Understanding
+
+REPORTS = """
+村书记把低保给了自己亲戚
+派出所民警收了开发商的好处
+我想举报村主任收钱
+井根村网格员索要红包，态度恶劣
+我要举报村支书贪污修路灯的钱
+举报村主任收红包
+I want to report the village head for corruption
+杜阮井根村路灯坏了没人修。还有我想举报村主任收钱
+城管队员向摊贩收钱
+镇长的亲戚承包了工程
+村主任索要五千元才盖章
+局长拿回扣
+村長將低保俾咗自己親戚
+網格員收紅包
+我举报村主任。他收钱办事
+支书挪用征地款
+民警敲诈我
+村干部虚报人数
+村委把名额给了自己人
+请问村主任收了钱不办事找谁
+镇里截留补贴，镇长知道
+The mayor took a bribe
+the police officer took money from the developer
+""".strip().splitlines()
+
+NO_REPORTS = """
+村委会没人管
+网格员态度差
+民警处理很好
+停车场乱收钱，民警来了也没用
+向村委会索要发票被拒
+表扬民警拒收红包
+领导您好，我举报停车场收钱不给票
+我举报有人赌博收钱
+村主任开会时有人骂我亲戚
+装路灯对村干部和村民都有好处
+民警通知亲属来
+领导好，收钱的停车场没人管
+书记来看过了没解决
+居委会收垃圾费
+工作人员态度差
+村长说会处理
+会计师事务所收钱
+交警处理得很好，谢谢
+the village head is very kind
+I want to report a broken street lamp
+""".strip().splitlines()
+
+
+def read(text: str) -> Understanding:
+    return cities.language().classifier.understand(text)
+
+
+@pytest.mark.parametrize("text", REPORTS)
+def test_taking_by_an_office_holder_is_a_report_on_officials(text: str) -> None:
+    assert read(text).procedure == "petition_report"
+
+
+@pytest.mark.parametrize("text", NO_REPORTS)
+def test_naming_an_office_holder_alone_reports_nobody(text: str) -> None:
+    assert read(text).procedure != "petition_report"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "谢谢你们，路灯修好了",
+        "路灯修好了，谢谢",
+        "路灯修好了谢谢",
+        "已经解决了，感谢",
+        "路灯坏了很久，今天修好了，谢谢",
+        "垃圾问题已经处理好了，谢谢网格员",
+        "路燈整好咗，多謝晒",
+        "路灯亮了👍谢谢！",
+        "自来水恢复供水了，辛苦了",
+        "井盖换好了，非常感谢",
+    ],
+)
+def test_thanks_for_what_was_put_right_are_praise(text: str) -> None:
+    assert read(text).intent == "praise"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "谢谢，但路灯还是没修好",
+        "谢谢，路灯修好了又坏了",
+        "路灯修好了，谢谢。我家门口的井盖破损了",
+        "希望路灯修好了，谢谢",
+        "你们说已经解决了，谢谢，路灯一样不亮",
+        "路灯修好了通知我一声，谢谢",
+        "路灯坏了，谢谢",
+        "路灯修好了，不过垃圾没人清，谢谢",
+    ],
+)
+def test_thanks_are_only_manners_where_something_is_left(text: str) -> None:
+    assert read(text).intent == "complain"
+
+
+def test_a_question_with_thanks_stays_a_question() -> None:
+    assert read("请问路灯修好了吗，谢谢").intent == "consult"
