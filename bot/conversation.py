@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from bot.doors import Incoming
+from bot.heard import cleaned
 from bot.resident import ResidentConversation
 from workflow.desk import Session
 from workflow.errors import Refusal, Refused
@@ -38,6 +39,7 @@ class Conversation:
     async def hear(self, session: Session, incoming: Incoming) -> str:
         """Everything a person did passes here once. Returns the toast for a pressed button, "" for none. A refusal becomes its
         sentence; any other exception is a failure, and the caller's transaction is rolled back."""
+        incoming = cleaned(incoming)
         if incoming.membership:
             await _member(session, incoming)
             return ""
@@ -70,6 +72,9 @@ class Conversation:
             raise Refused(Refusal.INVITE_UNKNOWN)
         actor = await session.actor(contact)
         dialog = await session.uow.dialogs.get(contact.id)
+        if incoming.left_out:
+            said = Speech(contact.id, "attachments.left_out", {"count": incoming.left_out}, priority=Priority.ANSWER)
+            await session.say(said)
         if actor.posts:
             toast = await self._staff.hear(session, contact, actor, incoming, dialog)
             if toast is not None:
