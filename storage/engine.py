@@ -7,13 +7,19 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Table, event, make_url
+from sqlalchemy import URL, Table, event, make_url, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
 
 from storage import sqlite_connection
+from storage.tables import requests
+
+_PATIENCE = 5.0  # seconds to find out whether a database lives
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,21 @@ class Database:
         if self.is_sqlite:
             await connection.exec_driver_sql("BEGIN IMMEDIATE")
 
+    async def alive(self) -> bool:
+        """Whether somebody who comes now finds our tables. A connection of old goes on in a file that was deleted; a new one does not."""
+        path = self.engine.url.database if self.is_sqlite else None
+        if path and path != ":memory:" and not await asyncio.to_thread(Path(path).exists):
+            return False
+        fresh = _engine(self.engine.url, poolclass=NullPool)
+        try:
+            async with asyncio.timeout(_PATIENCE), fresh.connect() as connection:
+                await connection.execute(select(requests).limit(1))
+        except (SQLAlchemyError, OSError):
+            return False
+        finally:
+            await fresh.dispose()
+        return True
+
     async def close(self) -> None:
         await self.engine.dispose()
 
@@ -77,9 +98,13 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 def open_database(url: str) -> Database:
     """`url` as SQLAlchemy writes it: sqlite+aiosqlite:///path. Opens nothing until it is used."""
-    parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite":
-        return Database(create_async_engine(parsed))
-    engine = create_async_engine(parsed, async_creator=partial(sqlite_connection.connect, parsed))
-    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    engine = _engine(make_url(url))
+    if engine.dialect.name == "sqlite":
+        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     return Database(engine)
+
+
+def _engine(url: URL, **options: Any) -> AsyncEngine:
+    if url.get_backend_name() == "sqlite":
+        options["async_creator"] = partial(sqlite_connection.connect, url)
+    return create_async_engine(url, **options)
