@@ -77,6 +77,14 @@ def test_an_invite_is_one_json_object_with_a_code_that_fits_a_deep_link(run: Run
         ("--role", "department", "--unit", "none"),
         ("--role", "auditor", "--unit", "hub"),
         ("--role", "hub_officer", "--unit", "grid"),
+        ("--role", "grid_worker"),
+        ("--role", "grid_worker", "--place", "990101001"),
+        ("--role", "grid_leader"),
+        ("--role", "grid_leader", "--place", "990101"),
+        ("--role", "hub_officer", "--place", GRID),
+        ("--role", "hub_officer", "--place", GRID[:12]),
+        ("--role", "department", "--unit", "hub"),
+        ("--role", "department", "--unit", "grid"),
     ],
 )
 def test_a_post_that_does_not_exist_gets_no_invite(wrong: tuple[str, ...], run: Runner) -> None:
@@ -165,3 +173,37 @@ def test_a_second_demo_leaves_the_first_ones_data_alone(run: Runner, tmp_path: P
         assert run("demo") == 1
     assert "is taken" in capsys.readouterr().err
     assert data.read_bytes() == b"in use"
+
+
+@pytest.mark.parametrize(
+    ("post", "reason"),
+    [
+        (("--role", "grid_worker"), "grid_worker needs a place no wider than a village"),
+        (("--role", "grid_leader", "--place", "990101"), "grid_leader needs a place no wider than a town"),
+        (("--role", "hub_officer", "--place", GRID), "hub has its desks at level town"),
+        (("--role", "department", "--unit", "hub"), "department works at neither hub nor grid"),
+        (("--role", "grid_worker", "--place", "1", "--unit", "hub"), "unknown place: 1; grid_worker works at unit grid"),
+    ],
+)
+def test_it_is_said_why_there_is_no_such_post(
+    post: tuple[str, ...], reason: str, run: Runner, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("invite", *post) == 2
+    told = capsys.readouterr()
+    assert reason in told.err and not told.out
+
+
+@pytest.mark.parametrize(
+    "post",
+    [
+        ("--role", "grid_worker", "--place", GRID[:12]),
+        ("--role", "grid_leader", "--place", "990101001"),
+        ("--role", "hub_officer"),
+        ("--role", "hub_officer", "--place", "990101001"),
+        ("--role", "department", "--unit", "streets"),
+        ("--role", "supervisor"),
+    ],
+)
+def test_a_post_that_can_be_gets_its_invite(post: tuple[str, ...], run: Runner) -> None:
+    run("migrate")
+    assert run("invite", *post) == 0
