@@ -1,4 +1,4 @@
-"""Which posts there can be: what a role's unit is, and how wide a place it may be given. The same for a file of staff and for one invite."""
+"""Which posts there can be: a role's unit, and how wide a place it may be given. The same for a file of staff and for one invite."""
 
 from __future__ import annotations
 

@@ -54,7 +54,8 @@ class LoopEnded(Exception):
 
 
 async def serve(engine: Engine, receivers: Sequence[Receiver], stop: asyncio.Event) -> None:
-    """Runs until `stop` is set. Raises PortTaken, NoSuchHost, LoopEnded, or what a receiver's start raised; everything is stopped then too."""
+    """Runs until `stop` is set. Raises PortTaken, NoSuchHost, LoopEnded, or what a receiver's start raised; everything is stopped
+    then too."""
     tasks = engine.start()
     begun: list[Receiver] = []
     try:

@@ -112,7 +112,7 @@ def _update(content: bytes) -> dict[str, Any]:
     with _junk_refused():
         body = json.loads(content.decode("utf-8"))
         if not isinstance(body, dict):
-            raise ValueError("no object")
+            raise TypeError("no object")
         found: dict[str, Any] = {name: _words(body, name) for name in ("id", "text", "button", "message_id", "reply_to", "language")}
         _check(found)
         found["language"] = found["language"] if _LANGUAGE.fullmatch(found["language"]) else ""
@@ -126,7 +126,7 @@ def _words(body: dict[str, Any], name: str) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise ValueError(f"{name} is no string")
+        raise TypeError(f"{name} is no string")
     return value
 
 

@@ -80,14 +80,14 @@ def errors(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
 @pytest.mark.parametrize("name", BODIES)
 async def test_what_is_no_update_is_refused_and_is_no_failure(chat: Chat, errors: pytest.LogCaptureFixture, name: str) -> None:
     content, headers = BODIES[name]
-    answer = await chat.client.post(
-        "/chat/api/messages", data=content, headers={"Content-Type": "application/json"} | chat.key | headers
-    )
+    answer = await chat.client.post("/chat/api/messages", data=content, headers={"Content-Type": "application/json"} | chat.key | headers)
     assert answer.status == 400
     assert not errors.records
 
 
-async def test_refusals_leave_nothing_and_the_same_id_is_taken_afterwards(house: House, chat: Chat, errors: pytest.LogCaptureFixture) -> None:
+async def test_refusals_leave_nothing_and_the_same_id_is_taken_afterwards(
+    house: House, chat: Chat, errors: pytest.LogCaptureFixture
+) -> None:
     """A charset nobody knows is not asked: JSON is UTF-8."""
     for content, headers in BODIES.values():
         await chat.client.post("/chat/api/messages", data=content, headers=chat.key | headers)
@@ -131,9 +131,7 @@ ODD_FORMS: dict[str, tuple[bytes, dict[str, str]]] = {
 
 @pytest.mark.parametrize("path", ["/console/signin", "/console/signout"])
 @pytest.mark.parametrize("name", ODD_FORMS)
-async def test_an_odd_form_gets_a_page_and_is_no_failure(
-    chat: Chat, errors: pytest.LogCaptureFixture, path: str, name: str
-) -> None:
+async def test_an_odd_form_gets_a_page_and_is_no_failure(chat: Chat, errors: pytest.LogCaptureFixture, path: str, name: str) -> None:
     content, headers = ODD_FORMS[name]
     answer = await chat.client.post(path, data=content, headers=headers, allow_redirects=False)
     assert answer.status in {401, 403}
@@ -144,7 +142,9 @@ async def test_an_odd_form_gets_a_page_and_is_no_failure(
 
 
 @pytest.mark.parametrize("path", ["/chat/api/messages", "/console/signin"])
-async def test_gzip_that_is_none_is_refused_and_the_connection_lives(house: House, chat: Chat, errors: pytest.LogCaptureFixture, path: str) -> None:
+async def test_gzip_that_is_none_is_refused_and_the_connection_lives(
+    house: House, chat: Chat, errors: pytest.LogCaptureFixture, path: str
+) -> None:
     """On the server as it is run."""
     port, heard = unused_port(), list[str]()
     server = WebServer(house.app(), "127.0.0.1", port, lambda: heard.append("listening"))

@@ -188,9 +188,7 @@ def test_a_second_demo_leaves_the_first_ones_data_alone(run: Runner, tmp_path: P
         (("--role", "grid_worker", "--place", "1", "--unit", "hub"), "unknown place: 1; grid_worker works at unit grid"),
     ],
 )
-def test_it_is_said_why_there_is_no_such_post(
-    post: tuple[str, ...], reason: str, run: Runner, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_it_is_said_why_there_is_no_such_post(post: tuple[str, ...], reason: str, run: Runner, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("invite", *post) == 2
     told = capsys.readouterr()
     assert reason in told.err and not told.out

@@ -19,15 +19,15 @@ def an_incoming(text: str = "", button: str = "", **given: object) -> Incoming:
 @pytest.mark.parametrize(
     ("text", "number"),
     [
-        ("0", 0), ("7", 7), ("007", 7), ("9" * 18, 10**18 - 1), ("9" * 19, None), ("9" * 5000, None), ("²", None), ("٣", None), ("３", None),
-        ("", None), ("-1", None), ("+1", None), (" 1", None), ("1\n", None), ("1_0", None), ("1.0", None),
+        ("0", 0), ("7", 7), ("007", 7), ("9" * 18, 10**18 - 1), ("9" * 19, None), ("9" * 5000, None), ("²", None), ("٣", None),
+        ("３", None), ("", None), ("-1", None), ("+1", None), (" 1", None), ("1\n", None), ("1_0", None), ("1.0", None),
     ],
 )  # fmt: skip
 def test_a_whole_number_is_plain_digits_that_a_database_can_keep(text: str, number: int | None) -> None:
     assert whole_number(text) == number
 
 
-@pytest.mark.parametrize("unfit", ["\x00", "\ud800", "\udfff", "\u202a", "\u202e", "\u2066", "\u2069"])
+@pytest.mark.parametrize("unfit", ["\x00", "\ud800", chr(0xDFFF), "\u202a", "\u202e", "\u2066", "\u2069"])
 def test_what_can_not_be_kept_goes_and_the_rest_stays(unfit: str) -> None:
     assert kept(f"垃圾{unfit}没人清\u200b\n😀") == "垃圾没人清\u200b\n😀"
 
