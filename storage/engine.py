@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Table, event, make_url, select
+from sqlalchemy import Table, event, make_url, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import NullPool
 
 from storage import sqlite_connection
 from storage.tables import requests
@@ -70,17 +70,16 @@ class Database:
 
     async def alive(self) -> bool:
         """Whether somebody who comes now finds our tables. A connection of old goes on in a file that was deleted; a new one does not."""
-        path = self.engine.url.database if self.is_sqlite else None
-        if path and path != ":memory:" and not await asyncio.to_thread(Path(path).exists):
-            return False
-        fresh = _engine(self.engine.url, poolclass=NullPool)
+        path = self.engine.url.database
         try:
-            async with asyncio.timeout(_PATIENCE), fresh.connect() as connection:
-                await connection.execute(select(requests).limit(1))
-        except (SQLAlchemyError, OSError):
+            async with asyncio.timeout(_PATIENCE):
+                if self.is_sqlite and path and path != ":memory:":
+                    await asyncio.to_thread(_look, Path(path))
+                else:
+                    async with self.reading() as connection:
+                        await connection.execute(select(requests).limit(1))
+        except (sqlite3.Error, SQLAlchemyError, OSError):
             return False
-        finally:
-            await fresh.dispose()
         return True
 
     async def close(self) -> None:
@@ -98,13 +97,15 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 def open_database(url: str) -> Database:
     """`url` as SQLAlchemy writes it: sqlite+aiosqlite:///path. Opens nothing until it is used."""
-    engine = _engine(make_url(url))
-    if engine.dialect.name == "sqlite":
-        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return Database(create_async_engine(parsed))
+    engine = create_async_engine(parsed, async_creator=partial(sqlite_connection.connect, parsed))
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     return Database(engine)
 
 
-def _engine(url: URL, **options: Any) -> AsyncEngine:
-    if url.get_backend_name() == "sqlite":
-        options["async_creator"] = partial(sqlite_connection.connect, url)
-    return create_async_engine(url, **options)
+def _look(path: Path) -> None:
+    """Reads on a connection of its own, and makes no file. Raises sqlite3.Error."""
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)) as connection:
+        connection.execute(f"SELECT 1 FROM {requests.name} LIMIT 1").fetchone()  # noqa: S608  # the name is our table's
