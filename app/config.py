@@ -18,6 +18,9 @@ MODES = ("off", "polling", "webhook")
 Mode = Literal["off", "polling", "webhook"]
 _SECRET_FORM = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _TOP_PORT = 65535
+_SQLITE = "sqlite+aiosqlite:///"
+_OF_TESTS = frozenset({f"{PREFIX}REQUIRE_ALL", f"{PREFIX}REFERENCE_DATA"})
+"""What the tests ask of the environment: no keys, and no faults."""
 _ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -117,10 +120,11 @@ _SECRETS = frozenset({("telegram", "token"), ("telegram", "webhook_secret")})
 
 def load(path: Path | None, environ: Mapping[str, str]) -> Config:
     """Reads the file, if one is named, and the environment. Raises ConfigError with every fault."""
-    raw, problems = _read(path)
-    values, more = _flatten(raw)
-    problems += more + _override(values, environ)
-    problems += _missing(values) + _rules(values)
+    raw, unread = _read(path)
+    values, problems = _flatten(raw)
+    problems = unread + problems + _override(values, environ)
+    # What a file that can't be read lacks, nobody knows.
+    problems += _rules(values) + ([] if unread else _missing(values))
     if problems:
         raise ConfigError(tuple(dict.fromkeys(problems)))
     return _build(values)
@@ -171,11 +175,12 @@ def _fits(name: tuple[str, str], value: object) -> bool:
 def _override(values: Values, environ: Mapping[str, str]) -> list[str]:
     problems: list[str] = []
     for variable, text in environ.items():
-        section, dunder, key = variable.removeprefix(PREFIX).lower().partition("__")
-        if not variable.startswith(PREFIX) or not dunder:
+        section, _, key = variable.removeprefix(PREFIX).lower().partition("__")
+        if not variable.startswith(PREFIX) or variable in _OF_TESTS:
             continue
         if key not in KEYS.get(section, ()):
-            problems.append(f"unknown key: {section}.{key} (environment {variable})")
+            named = f"{section}.{key}" if key else section
+            problems.append(f"unknown key: {named} (environment {variable}; a key is {PREFIX}<SECTION>__<KEY>)")
         elif (section, key) not in _WHOLE_NUMBERS:
             values[(section, key)] = text
         elif text.isascii() and text.isdecimal():
@@ -203,6 +208,9 @@ def _rules(values: Values) -> list[str]:
     port = values.get(("web", "port"))
     if type(port) is int and not 0 <= port <= _TOP_PORT:
         problems.append("wrong value: web.port must be from 0 to 65535")
+    url = values.get(("database", "url"))
+    if isinstance(url, str) and url and not url.startswith(_SQLITE):
+        problems.append(f"wrong value: database.url: this version stores in SQLite: {_SQLITE}…")
     secret = values.get(("telegram", "webhook_secret"))
     if isinstance(secret, str) and secret and not _SECRET_FORM.fullmatch(secret):
         problems.append("wrong value: telegram.webhook_secret must be 1 to 256 characters of A-Z a-z 0-9 _ -")

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from app import posts
 from app.region_pack.sheet import Fault, ImportFaults, SheetRow, read_sheet
 from workflow.model import STAFF_ROLES, Role
 from workflow.region import VILLAGE_DIGITS, Level, Place, Region
@@ -25,11 +26,6 @@ _KINDS = {"社区": "community", "农村": "rural", "园区": "park", "海域": 
 _GRID_CODE = re.compile(r"[0-9]{15}")
 _ROUNDED = re.compile(r"[0-9.]+E\+?[0-9]+", re.IGNORECASE)
 _LONGEST_NAME = 60
-_DEPTH = {level: depth for depth, level in enumerate(Level)}
-_OWN_UNIT = {Role.GRID_WORKER: "grid", Role.GRID_LEADER: "grid", Role.HUB_OFFICER: "hub"}
-_WITHOUT_UNIT = frozenset({Role.SUPERVISOR, Role.AUDITOR, Role.ADMIN})
-_WIDEST = {Role.GRID_WORKER: Level.VILLAGE, Role.GRID_LEADER: Level.TOWN}
-"""The widest place a grid post may be given: who walks a village doesn't read a county."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,47 +159,19 @@ def _unit_names(region: Region) -> dict[str, set[str]]:
 
 
 def _post(row: SheetRow, region: Region, units: dict[str, set[str]]) -> tuple[StaffRow | None, list[str]]:
-    place, label, reasons = row.cells["place"] or region.code, row.cells["label"], list[str]()
+    place, given, label, reasons = row.cells["place"] or region.code, row.cells["unit"], row.cells["label"], list[str]()
     role = next((role for role in STAFF_ROLES if role.value == row.cells["role"]), None)
-    if role is None:
-        reasons.append(f"role is one of {', '.join(sorted(STAFF_ROLES))}")
-    if place not in region.places:
-        reasons.append(f"unknown place: {place}")
     if len(label) > _LONGEST_NAME or not label.isprintable():
         reasons.append(f"a label has at most {_LONGEST_NAME} printable characters")
     if role is None:
+        reasons.append(f"role is one of {', '.join(sorted(STAFF_ROLES))}")
+        if place not in region.places:
+            reasons.append(f"unknown place: {place}")
         return None, reasons
-    unit = _unit(role, row.cells["unit"], units, reasons)
-    if unit and place in region.places:
-        reasons += _desk_reasons(role, unit, place, region)
-    return (None if reasons else StaffRow(role, unit, place, label)), reasons
-
-
-def _unit(role: Role, given: str, units: dict[str, set[str]], reasons: list[str]) -> str:
-    """The unit's code; "" if the role has none or it is not known."""
-    own = _OWN_UNIT.get(role, "")
-    codes = units.get(given, set()) if given else {own} & units.keys()
-    if role in _WITHOUT_UNIT:
-        if given:
-            reasons.append(f"{role.value} has no unit")
-        return ""
-    if role is Role.DEPARTMENT and not given:
-        reasons.append("a department needs its unit")
-        return ""
-    if len(codes) != 1:
-        reasons.append(f"{given or own}: {'more than one unit is called so' if codes else 'unknown unit'}")
-        return ""
-    code = next(iter(codes))
-    if (own and code != own) or (not own and code in _OWN_UNIT.values()):
-        reasons.append(f"{role.value} works {f'at unit {own}' if own else 'at neither hub nor grid'}")
-        return ""
-    return code
-
-
-def _desk_reasons(role: Role, unit: str, place: str, region: Region) -> Iterator[str]:
-    level = region.places[place].level
-    if _DEPTH[level] > _DEPTH[region.units[unit].level]:
-        yield f"{unit} has its desks at level {region.units[unit].level}: a post in {place} would never be given anything"
-    widest = _WIDEST.get(role)
-    if widest is not None and _DEPTH[level] < _DEPTH[widest]:
-        yield f"{role.value} needs a place no wider than a {widest}"
+    codes = units.get(given, set())
+    if len(codes) > 1 and role not in posts.WITHOUT_UNIT:
+        reasons.append(f"{given}: more than one unit is called so")
+        return None, reasons
+    unit = next(iter(codes)) if len(codes) == 1 else given
+    reasons += posts.faults(role, unit, place, region)
+    return (None if reasons else StaffRow(role, posts.unit_of(role, unit), place, label)), reasons

@@ -32,6 +32,10 @@ class PortTaken(Exception):
     """Somebody else listens there."""
 
 
+class NoSuchHost(Exception):
+    """The host is no address of this machine."""
+
+
 def taken(host: str, port: int) -> bool:
     """Whether somebody listens there already: asked before anything of theirs could be touched."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
@@ -40,6 +44,8 @@ def taken(host: str, port: int) -> bool:
             probe.bind((host, port))
         except OSError as error:
             return error.errno == errno.EADDRINUSE
+        except UnicodeError:
+            return False
     return False
 
 
@@ -48,7 +54,8 @@ class LoopEnded(Exception):
 
 
 async def serve(engine: Engine, receivers: Sequence[Receiver], stop: asyncio.Event) -> None:
-    """Runs until `stop` is set. Raises PortTaken, LoopEnded, or what a receiver's start raised; everything is stopped then too."""
+    """Runs until `stop` is set. Raises PortTaken, NoSuchHost, LoopEnded, or what a receiver's start raised; everything is stopped
+    then too."""
     tasks = engine.start()
     begun: list[Receiver] = []
     try:
@@ -67,9 +74,13 @@ async def serve(engine: Engine, receivers: Sequence[Receiver], stop: asyncio.Eve
 async def _begin(receiver: Receiver) -> None:
     try:
         await receiver.start()
+    except (socket.gaierror, UnicodeError) as error:
+        raise NoSuchHost from error
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise PortTaken from error
+        if error.errno == errno.EADDRNOTAVAIL:
+            raise NoSuchHost from error
         raise
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -16,16 +17,20 @@ from web.services import DemoPage
 
 
 class WebServer:
-    """Fits `app.run.Receiver`. Raises OSError (address in use) when it starts."""
+    """Fits `app.run.Receiver`. Raises OSError (address in use, no such host) when it starts."""
 
-    def __init__(self, app: web.Application, host: str, port: int) -> None:
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+    def __init__(self, app: web.Application, host: str, port: int, listening: Callable[[], None] = lambda: None) -> None:
+        """`listening` is called once the port is ours."""
+        # Nobody of ours compresses what is sent: what pretends to be compressed is taken for what it is, and unpacks to nothing huge.
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1, auto_decompress=False)
         self._host = host
         self._port = port
+        self._listening = listening
 
     async def start(self) -> None:
         await self._runner.setup()
         await web.TCPSite(self._runner, self._host, self._port).start()
+        self._listening()
 
     async def stop(self) -> None:
         await self._runner.cleanup()
@@ -33,7 +38,8 @@ class WebServer:
 
 def web_app(city: City, demo: DemoPage | None = None) -> web.Application:
     wake = city.engine.reader.wake
-    return build_app(WebServices(city.inbox, city.mailbox, city.files, city.texts, city.bell, wake, console_for(city), demo))
+    console, alive = console_for(city), city.database.alive
+    return build_app(WebServices(city.inbox, city.mailbox, city.files, city.texts, city.bell, wake, console, alive, demo))
 
 
 def console_for(city: City) -> Console:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bot.cards.words import Words
 from bot.doors import Incoming
+from bot.heard import cleaned
 from bot.resident import ResidentConversation
 from texts import Texts
 from workflow import dialogs
@@ -40,6 +41,7 @@ class Conversation:
     async def hear(self, session: Session, incoming: Incoming) -> str:
         """Everything a person did passes here once. Returns the toast for a pressed button, "" for none. A refusal becomes its
         sentence; any other exception is a failure, and the caller's transaction is rolled back."""
+        incoming = cleaned(incoming)
         if incoming.membership:
             await _member(session, incoming)
             return ""
@@ -72,6 +74,9 @@ class Conversation:
             raise Refused(Refusal.INVITE_UNKNOWN)
         actor = await session.actor(contact)
         dialog = await session.uow.dialogs.get(contact.id)
+        if incoming.left_out:
+            said = Speech(contact.id, "attachments.left_out", {"count": incoming.left_out}, priority=Priority.ANSWER)
+            await session.say(said)
         toast = await self._heard(session, contact, actor, incoming, dialog)
         if dialog is not None and dialog.aside:
             await self._go_back(session, contact, actor, incoming, dialog)

@@ -36,6 +36,7 @@ class Incoming:
     location: Point | None = None
     unsupported: str = ""  # kind of thing that can't be kept, such as "sticker"
     too_big: int = 0  # attachments left out because of their size
+    left_out: int = 0  # attachments left out because one message may not bring so many
     membership: str = ""  # "blocked" or "unblocked": the person stopped or restarted the bot
     callback_id: str = ""  # for `Door.acknowledge`
     command_for_me: bool = True  # in groups: addressed to this bot

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from nlp.normalise import MARKS, Normal
 from nlp.tries import Words
 
+SHORTEST = 2  # a mark alone says nothing
 LONGEST = 24  # characters looked at after a place
 BEFORE = 8  # characters a name may have before its mark, where no place was named
 
@@ -32,8 +33,10 @@ class Detail:
         for lead in self._leads:
             if piece.startswith(lead):
                 start, piece = start + len(lead), piece[len(lead) :]
-        end = max((last for _, last in self._marks.longest(piece)), default=0)
-        if not end:
+        # A mark inside a longer word ends nothing: 路 in 路灯 is no road.
+        ends = (last for _, last in self._marks.longest(piece) if start + last in normal.edges or start + last == len(text))
+        end = max(ends, default=0)
+        if end < SHORTEST:
             return ""
         first, last = normal.span(start, start + end)
         return normal.original[first:last].strip()

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Table, event, make_url
+from sqlalchemy import Table, event, make_url, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from storage import sqlite_connection
+from storage.tables import requests
+
+_PATIENCE = 5.0  # seconds to find out whether a database lives
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,20 @@ class Database:
         if self.is_sqlite:
             await connection.exec_driver_sql("BEGIN IMMEDIATE")
 
+    async def alive(self) -> bool:
+        """Whether somebody who comes now finds our tables. A connection of old goes on in a file that was deleted; a new one does not."""
+        path = self.engine.url.database
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                if self.is_sqlite and path and path != ":memory:":
+                    await asyncio.to_thread(_look, Path(path))
+                else:
+                    async with self.reading() as connection:
+                        await connection.execute(select(requests).limit(1))
+        except (sqlite3.Error, SQLAlchemyError, OSError):
+            return False
+        return True
+
     async def close(self) -> None:
         await self.engine.dispose()
 
@@ -83,3 +103,9 @@ def open_database(url: str) -> Database:
     engine = create_async_engine(parsed, async_creator=partial(sqlite_connection.connect, parsed))
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     return Database(engine)
+
+
+def _look(path: Path) -> None:
+    """Reads on a connection of its own, and makes no file. Raises sqlite3.Error."""
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)) as connection:
+        connection.execute(f"SELECT 1 FROM {requests.name} LIMIT 1").fetchone()  # noqa: S608  # the name is our table's

@@ -36,8 +36,11 @@ def _add(response: web.StreamResponse) -> None:
         response.headers.setdefault(name, value)
 
 
-async def _healthy(_request: web.Request) -> web.Response:
-    return web.json_response({"status": "ok"})
+async def _healthy(request: web.Request) -> web.Response:
+    """Says only whether a complaint would be kept, for it is asked by anybody."""
+    if await request.app[SERVICES].alive():
+        return web.json_response({"status": "ok"})
+    return web.json_response({"status": "no database"}, status=503)
 
 
 def build_app(services: WebServices) -> web.Application:

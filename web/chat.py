@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
-from aiohttp import BodyPartReader, web
+from aiohttp import web
 
 from web.page import page
 from web.services import SERVICES
+from web.update import read
 from workflow.model import FileRef
 
 DOOR = "webchat"
-MAX_FILE = 20 * 1024 * 1024
-MAX_FILES = 10
-MAX_TEXT = 4096
 WAIT = 25.0  # seconds a reader waits for news
-_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
-_KINDS = {"image": "photo", "video": "video", "audio": "audio"}
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,100}")
+_SEQ = re.compile(r"[0-9]{1,18}")
 
 
 def add_routes(app: web.Application) -> None:
@@ -45,7 +42,7 @@ async def _open(request: web.Request) -> web.Response:
 
 async def _address(request: web.Request) -> str:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    address = await request.app[SERVICES].mailbox.address_of(token) if scheme == "Bearer" and token else None
+    address = await request.app[SERVICES].mailbox.address_of(token) if scheme == "Bearer" and _TOKEN.fullmatch(token) else None
     if address is None:
         raise web.HTTPUnauthorized
     return address
@@ -54,67 +51,12 @@ async def _address(request: web.Request) -> str:
 async def _receive(request: web.Request) -> web.Response:
     services = request.app[SERVICES]
     address = await _address(request)
-    body, files = await _body(request)
-    update_id = str(body.get("id", ""))
-    if not _ID.fullmatch(update_id) or len(str(body.get("text", ""))) > MAX_TEXT:
-        raise web.HTTPBadRequest
-    update = _clean(body) | {"id": f"{address}:{update_id}", "chat": address}
-    update["files"] = [_as_json(ref) for ref in files]
+    brought = await read(request, services.files)
+    update = brought.update | {"id": f"{address}:{brought.update['id']}", "chat": address}
+    update |= {"files": [_as_json(ref) for ref in brought.files], "left_out": brought.left_out}
     await services.inbox.store(DOOR, update["id"], address, update)
     services.stored()
     return web.json_response({"stored": True}, status=202)
-
-
-def _clean(body: dict[str, Any]) -> dict[str, Any]:
-    """Only what a chat may say, in the shape it must have."""
-    found: dict[str, Any] = {name: str(body.get(name, ""))[:MAX_TEXT] for name in ("text", "button", "message_id", "reply_to", "language")}
-    point = body.get("location")
-    if isinstance(point, dict):
-        try:
-            lat, lon = float(point["lat"]), float(point["lon"])
-        except (KeyError, TypeError, ValueError):
-            raise web.HTTPBadRequest from None
-        if not (-90 <= lat <= 90 and -180 <= lon <= 180):
-            raise web.HTTPBadRequest
-        found["location"] = {"lat": lat, "lon": lon}
-    return found
-
-
-async def _body(request: web.Request) -> tuple[dict[str, Any], list[FileRef]]:
-    """The update and its files, from JSON or from a form with a part "update" and parts "file"."""
-    if not request.content_type.startswith("multipart/"):
-        return _parsed(await request.text()), []
-    body: dict[str, Any] = {}
-    files: list[FileRef] = []
-    async for part in await request.multipart():
-        if not isinstance(part, BodyPartReader):
-            raise web.HTTPBadRequest
-        if part.name == "update":
-            body = _parsed((await part.read(decode=True)).decode("utf-8", "replace"))
-        elif len(files) < MAX_FILES:
-            files.append(await _stored(request, part))
-    return body, files
-
-
-def _parsed(text: str) -> dict[str, Any]:
-    try:
-        found = json.loads(text)
-    except ValueError:
-        raise web.HTTPBadRequest from None
-    if not isinstance(found, dict):
-        raise web.HTTPBadRequest
-    return found
-
-
-async def _stored(request: web.Request, part: BodyPartReader) -> FileRef:
-    content = bytearray()
-    while chunk := await part.read_chunk():
-        content += chunk
-        if len(content) > MAX_FILE:
-            raise web.HTTPRequestEntityTooLarge(max_size=MAX_FILE, actual_size=len(content))
-    mime = part.headers.get("Content-Type", "application/octet-stream")
-    kind = _KINDS.get(mime.partition("/")[0], "document")
-    return await request.app[SERVICES].files.put(bytes(content), kind, mime, part.filename or "")
 
 
 def _as_json(ref: FileRef) -> dict[str, Any]:
@@ -126,7 +68,9 @@ async def _read(request: web.Request) -> web.Response:
     services = request.app[SERVICES]
     address = await _address(request)
     after = request.query.get("after", "0")
-    seq = int(after) if after.isdigit() else 0
+    if not _SEQ.fullmatch(after):
+        raise web.HTTPBadRequest
+    seq = int(after)
     ring = services.bell.listen(address)
     found = await services.mailbox.after(address, seq)
     if not found and "now" not in request.query:

@@ -71,7 +71,8 @@ class DemoPage:
 
 @dataclass(frozen=True, slots=True)
 class WebServices:
-    """`stored` is called after each update that was stored; `demo` None outside the demo."""
+    """`stored` is called after each update that was stored; `alive`: whether what is told now would be kept; `demo` None outside
+    the demo."""
 
     inbox: Inbox
     mailbox: Mailbox
@@ -80,6 +81,7 @@ class WebServices:
     bell: Bell
     stored: Callable[[], None]
     console: Console
+    alive: Callable[[], Awaitable[bool]]
     demo: DemoPage | None = None
 
 

@@ -52,7 +52,9 @@ def parser() -> argparse.ArgumentParser:
     )
     invite = add("invite", office.invite, "make a one-time code that binds a chat to a post")
     invite.add_argument("--role", required=True, metavar="ROLE", help=", ".join(sorted(role.value for role in STAFF_ROLES)))
-    invite.add_argument("--place", default="", metavar="CODE", help="division or 15-digit grid code; the whole city if left out")
+    invite.add_argument(
+        "--place", default="", metavar="CODE", help="division or 15-digit grid code; the whole city if left out (not for grids)"
+    )
     invite.add_argument("--unit", default="", metavar="CODE", help="unit code; needed for a department")
     invite.add_argument("--json", action="store_true", help="print JSON")
     signin = add("signin", office.signin, "make a one-time link that opens the console for ten minutes")

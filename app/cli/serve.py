@@ -60,6 +60,9 @@ async def _serve(context: Context, config: Config, region: Region, *, with_demo:
             await _serve_city(context, config, region, database, talks, with_demo=with_demo, fresh=fresh)
     except run.PortTaken:
         return _port_taken(context, config)
+    except run.NoSuchHost:
+        context.console.print(f"web.host {config.web.host} is no address of this machine: take 127.0.0.1, or 0.0.0.0 for all", markup=False)
+        return FAILED
     except TelegramError as error:
         context.console.print(f"Telegram refuses us ({type(error).__name__}): see token, base_url and webhook_url", markup=False)
         return FAILED
@@ -81,7 +84,16 @@ async def _serve_city(
     city = wiring.build(config, region, database, context.clock, talks.door if talks else None, paces)
     page, seeding = await _page(context, city, region) if with_demo else (None, None)
     app, wake = web_app(city, page), city.engine.reader.wake
-    receivers: list[run.Receiver] = [WebServer(app, config.web.host, config.web.port)]
+    here = replace(config.web, base_url="").base
+    open_at = [f"[3/3] open {here}/{'demo' if with_demo else 'chat'}   (Ctrl+C ends it)"]
+    if page is not None:
+        link = city.links.of(await operator_code(city.desk, Role.SUPERVISOR, region.code))
+        open_at.append(f"      console (once, within ten minutes): {link}")
+
+    def listening() -> None:
+        context.console.print("\n".join(open_at), markup=False)
+
+    receivers: list[run.Receiver] = [WebServer(app, config.web.host, config.web.port, listening)]
     if talks is not None and config.telegram.mode == "webhook":
         app.router.add_routes(hook_routes(config.telegram, city.inbox, wake))
         receivers.append(Webhook(talks, config.telegram, city.texts))
@@ -91,11 +103,6 @@ async def _serve_city(
         receivers.append(seeding)
     stop = asyncio.Event()
     run.stop_on_signals(stop)
-    where = f"http://{config.web.host}:{config.web.port}/{'demo' if with_demo else 'chat'}"
-    context.console.print(f"[3/3] open {where}   (Ctrl+C ends it)", markup=False)
-    if page is not None:
-        link = city.links.of(await operator_code(city.desk, Role.SUPERVISOR, region.code))
-        context.console.print(f"      console (once, within ten minutes): {link}", markup=False)
     await run.serve(city.engine, receivers, stop)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.buttons import whole_number
 from bot.cards.resident import can_object
 from bot.doors import Incoming
 from bot.outgoing import answer, button, rows
@@ -79,8 +80,9 @@ class Doubts:
         message_id = held.said[0][0] if held.said else ""
         said = replace(incoming, text=held.text, files=held.files, location=held.point, button="", message_id=message_id)
         choice = incoming.button[2:]
+        ticket_id = whole_number(choice)
         await dialogs.closed(session, contact.id)
-        ticket = await additions.own(session, contact, int(choice)) if choice.isdecimal() else None
+        ticket = await additions.own(session, contact, ticket_id) if ticket_id is not None else None
         if choice == "nothing":
             await session.say(answer(contact.id, "resident.nothing_done", edits=incoming.message_id))
         elif ticket is None or not await additions.said_about(session, contact, actor, ticket, said):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from bot.buttons import whole_number
 from bot.cards.resident import can_object
 from bot.doors import Incoming
 from bot.outgoing import Keyboard, answer, button, literal, rows
@@ -93,7 +94,8 @@ async def _act(session: Session, contact: Contact, actor: Actor, verb: str, tick
 async def press(session: Session, contact: Contact, actor: Actor, incoming: Incoming) -> str:
     """An `r:` button. The answer is the key of a toast, or ""."""
     verb, number, argument, reworks = [*incoming.button.split(":")[1:], "", "", ""][:4]
-    ticket = await own(session, contact, int(number)) if number.isdigit() else None
+    ticket_id = whole_number(number)
+    ticket = await own(session, contact, ticket_id) if ticket_id is not None else None
     if ticket is None:
         return "refused.not_found"
     match verb:
@@ -120,7 +122,7 @@ async def press(session: Session, contact: Contact, actor: Actor, incoming: Inco
 
 
 async def _verdict(session: Session, contact: Contact, actor: Actor, ticket: Ticket, verdict: str, reworks: str) -> None:
-    expected = int(reworks) if reworks.isdigit() else None
+    expected = whole_number(reworks)
     if verdict in _OUTCOMES:
         await session.do(actor, Move(ticket.id, Trigger.CLOSE, verdict=verdict, outcome=_OUTCOMES[verdict], reworks=expected))
         return

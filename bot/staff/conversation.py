@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from bot.buttons import whole_number
 from bot.doors import Incoming
 from bot.staff import lists, moving, result, steps
 from bot.staff.console import SignIn, console
@@ -90,16 +91,17 @@ class StaffConversation:
         kind, verb, number, *more = [*turn.incoming.button.split(":"), "", ""]
         if kind not in {"m", "s"}:
             return None
-        if not number.isdigit():
+        ticket_id = whole_number(number)
+        if ticket_id is None:
             return turn.toast("system.stale")
         if kind == "m":
-            return await _move(turn, verb, int(number), more[0])
+            return await _move(turn, verb, ticket_id, more[0])
         for pressed in (moving.pressed, steps.pressed):
-            toast = await pressed(turn, verb, int(number), tuple(more))
+            toast = await pressed(turn, verb, ticket_id, tuple(more))
             if toast is not None:
                 return toast
         for opened in (result.pressed, lists.pressed):
-            toast = await opened(turn, verb, int(number))
+            toast = await opened(turn, verb, ticket_id)
             if toast is not None:
                 return toast
         return turn.toast("system.stale")
@@ -134,7 +136,8 @@ async def _edited(turn: Turn) -> str | None:
 
 async def _move(turn: Turn, verb: str, ticket_id: int, reworks: str) -> str:
     """A button that moves a ticket and needs nothing else."""
-    if verb not in set(Trigger) or not reworks.isdigit():
+    expected = whole_number(reworks)
+    if verb not in set(Trigger) or expected is None:
         return turn.toast("system.stale")
     await turn.ticket(ticket_id)
-    return turn.done(await turn.session.do(turn.actor, Move(ticket_id, Trigger(verb), reworks=int(reworks))))
+    return turn.done(await turn.session.do(turn.actor, Move(ticket_id, Trigger(verb), reworks=expected)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.buttons import whole_number
 from bot.cards.choices import PER_PAGE, all_desks, code_of, desk_of
 from bot.staff.turn import Rows, Turn, cancel_button
 from workflow import routing
@@ -76,7 +77,7 @@ async def assigned(turn: Turn, ticket: Ticket, reason: str) -> Ticket:
 
 async def _units(turn: Turn, ticket: Ticket, more: tuple[str, ...]) -> str:
     """The list of desks, page by page: `s:units:<id>[:<verb>[:<page>]]`."""
-    verb, page = more[0] or _DISPATCH, int(more[1]) if more[1].isdigit() else 0
+    verb, page = more[0] or _DISPATCH, whole_number(more[1]) or 0
     turn.check(ticket, Trigger.ACCEPT if ticket.state is State.REGISTERED else _trigger(ticket, designate=verb == _DESIGNATE))
     edits = turn.incoming.message_id if more[1] else ""
     await turn.say("staff.ask_unit", unit_rows(turn, ticket, verb, page), ticket=ticket, edits=edits)

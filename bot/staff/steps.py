@@ -6,6 +6,7 @@ In a group only the one who opened a step can answer it.
 
 from __future__ import annotations
 
+from bot.buttons import whole_number
 from bot.cards.choices import closable
 from bot.staff import moving, result
 from bot.staff.turn import Turn, cancel_button
@@ -93,10 +94,10 @@ async def _offer_amounts(turn: Turn, ticket: Ticket, reason: str) -> None:
 
 
 async def _amount(turn: Turn, ticket: Ticket, amount: str) -> str:
-    dialog = turn.dialog
-    if dialog is None or not is_open(turn) or dialog.data.get("ticket") != ticket.id or not amount.isdigit():
+    dialog, days = turn.dialog, whole_number(amount)
+    if dialog is None or not is_open(turn) or dialog.data.get("ticket") != ticket.id or days is None:
         return turn.toast("system.stale")
-    ask = AskExtension(ticket.id, int(amount), str(dialog.data.get("reason", "")))
+    ask = AskExtension(ticket.id, days, str(dialog.data.get("reason", "")))
     after = await turn.session.do(turn.actor, ask)
     await turn.close_step()
     return turn.done(after)

@@ -35,7 +35,7 @@ class WebChatDoor:
             language=str(body.get("language", "")), text=str(body.get("text", ""))[:MAX_TEXT], button=str(body.get("button", "")),
             message_id=str(body.get("message_id", "")), reply_to=str(body.get("reply_to", "")),
             files=tuple(FileRef(**file) for file in body.get("files", ())),
-            location=Point(float(point["lat"]), float(point["lon"])) if point else None,
+            location=Point(float(point["lat"]), float(point["lon"])) if point else None, left_out=int(body.get("left_out", 0)),
         )  # fmt: skip
 
     async def send(self, address: str, kind: str, message: ReadyMessage) -> Sent:

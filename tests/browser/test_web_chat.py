@@ -64,3 +64,30 @@ async def test_a_photo_is_shown_to_the_worker_who_opens_the_whole(address: str, 
     async with page.expect_download() as download:
         await officer.get_by_role("button", name="音频").click()
     assert (await download.value).suggested_filename == "a.mp3"
+
+
+async def test_a_file_too_big_is_said_before_it_is_sent_and_the_words_stay(address: str, browser: Browser) -> None:
+    page = await browser.new_page()
+    resident = await opened(page, address)
+    await resident.locator("#text").fill(COMPLAINT)
+    await resident.locator("#files").evaluate(
+        """(input) => {
+            const data = new DataTransfer();
+            data.items.add(new File([new Uint8Array(20 * 1024 * 1024 + 1)], "a.mp4", { type: "video/mp4" }));
+            input.files = data.files;
+        }"""
+    )
+    await resident.locator("#send").click()
+    await resident.locator("#toast", has_text="超过 20 MB").wait_for()
+    assert await resident.locator("#text").input_value() == COMPLAINT
+    assert await resident.locator(".msg.mine").count() == 0
+
+
+async def test_a_file_that_the_server_finds_too_big_is_said_too(address: str, browser: Browser) -> None:
+    page = await browser.new_page()
+    await page.route("**/chat/api/messages", lambda route: route.fulfill(status=413))
+    await page.goto(address.replace("/demo", "/chat"))
+    await page.locator("#text").fill(COMPLAINT)
+    await page.locator("#send").click()
+    await page.locator("#toast", has_text="超过 20 MB").wait_for()
+    await page.locator(".msg.mine.failed").wait_for()

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from aiohttp import ClientResponse
+from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
 import texts
@@ -70,8 +70,10 @@ class Visitor:
 class House:
     """Makes browsers, signed in or not. All talk to one server."""
 
-    def __init__(self, town: Town, server: TestServer) -> None:
+    def __init__(self, town: Town, server: TestServer, app: Callable[[], web.Application]) -> None:
+        """`app`: the same again, for another server."""
         self.town = town
+        self.app = app
         self.server = server
         self.clients: list[Client] = []
 
@@ -119,9 +121,10 @@ async def house(town: Town, tmp_path: Path) -> AsyncIterator[House]:
     console = Console(access, ConsoleViews(town.database), words, Stars(), lambda: REGION, town.clock, lambda: (2027,))
     inbox, mailbox, files = SqlInbox(town.database, town.clock), WebMailbox(town.database), DiskFiles(tmp_path / "files")
     demo = DemoPage((), "", counts, enter)
-    server = TestServer(build_app(WebServices(inbox, mailbox, files, SENTENCES, Bell(), lambda: None, console, demo)))
+    services = WebServices(inbox, mailbox, files, SENTENCES, Bell(), lambda: None, console, town.database.alive, demo)
+    server = TestServer(build_app(services))
     await server.start_server()
-    made = House(town, server)
+    made = House(town, server, lambda: build_app(services))
     yield made
     for client in made.clients:
         await client.session.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
@@ -164,3 +166,20 @@ async def test_the_demos_button_opens_the_console_for_its_own_page_on_this_machi
     answer = await visitor.posts("/demo/console", role="supervisor")
     assert (answer.status, answer.headers["Location"]) == (303, "/console")
     assert "督办" in await visitor.reads("/console")
+
+
+async def test_health_is_asked_of_the_database_itself(house: House) -> None:
+    """A connection that is open goes on in a deleted file; who comes after a restart would find nothing."""
+    visitor, path = await house.stranger(), Path(str(house.town.database.engine.url.database))
+    assert '"ok"' in await visitor.reads("/healthz")
+    away = path.with_suffix(".away")
+    path.rename(away)
+    assert '"ok"' not in await visitor.reads("/healthz", 503)
+    assert not path.exists()
+    away.replace(path)
+    await visitor.reads("/healthz")
+    path.unlink()
+    path.write_bytes(b"")
+    await visitor.reads("/healthz", 503)
+    path.write_bytes(b"no database at all, but long enough" * 100)
+    await visitor.reads("/healthz", 503)

@@ -43,7 +43,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 async def _visitor(request: web.Request) -> Visitor | None:
     token = request.cookies.get(COOKIE, "")
-    found = await console_of(request).access.visitor(token) if token else None
+    found = await console_of(request).access.visitor(token) if token and token.isascii() else None
     if found is None:
         return None
     contact, posts = found
@@ -67,9 +67,13 @@ async def _own_form(request: web.Request, visitor: Visitor) -> bool:
 async def small_form(request: web.Request) -> dict[str, str]:
     """The fields of a plain form; empty for anything else or anything big."""
     plain = request.content_type == "application/x-www-form-urlencoded"
-    if not plain or request.content_length is None or request.content_length > MAX_FORM:
+    if not plain or (request.charset or "utf-8").lower() != "utf-8" or request.content_length is None or request.content_length > MAX_FORM:
         return {}
-    return {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
+    try:
+        found = await request.post()
+    except (ValueError, web.RequestPayloadError):
+        return {}
+    return {name: value for name, value in found.items() if isinstance(value, str)}
 
 
 def from_our_pages(request: web.Request) -> bool:

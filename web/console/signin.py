@@ -62,7 +62,7 @@ async def _enter(request: web.Request, attempts: Attempts) -> web.Response:
         attempts.note(sender)
         return tell(request, "code_refused", 403)
     before = request.cookies.get(COOKIE)
-    if before:
+    if before and before.isascii():
         await access.end(before)
     return opened(request, token)
 

@@ -3,7 +3,8 @@ const log = document.getElementById("log"), form = document.getElementById("say"
 const text = document.getElementById("text"), files = document.getElementById("files"), toast = document.getElementById("toast");
 const reply = document.getElementById("reply"), here = document.getElementById("here"), labels = form.dataset;
 const seen = new Map();
-let token = "", after = 0, replyTo = "";
+const LARGEST = 20 * 1024 * 1024; // bytes of a file: as the server has it
+let token = "", after = 0, replyTo = "", fading = 0;
 
 async function begin() {
   token = new URLSearchParams(location.hash.slice(1)).get("t") || sessionStorage.getItem("token") || "";
@@ -21,9 +22,9 @@ async function read() {
   } catch { await new Promise((done) => setTimeout(done, 2000)); }
 }
 
-function tell(words) {
+function tell(words, seconds = 4) {
   toast.textContent = words; toast.hidden = false;
-  setTimeout(() => { toast.hidden = true; }, 4000);
+  clearTimeout(fading); fading = setTimeout(() => { toast.hidden = true; }, seconds * 1000);
 }
 
 function show(message) {
@@ -80,6 +81,7 @@ async function send(update, chosen, box) {
     try {
       const answer = await fetch("/chat/api/messages", { method: "POST", body, headers: { Authorization: `Bearer ${token}` } });
       if (answer.ok) { box?.classList.remove("pending"); return; }
+      if (answer.status === 413) tell(labels.heavy, 12);
       if (answer.status < 500) break;
     } catch { /* sent again below, under the same id */ }
     await new Promise((done) => setTimeout(done, 1000 * 2 ** tries));
@@ -99,6 +101,7 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   const words = text.value.trim(), chosen = [...files.files];
   if (!words && !chosen.length) return;
+  if (chosen.some((file) => file.size > LARGEST)) return tell(labels.heavy, 12);
   send({ text: words, reply_to: replyTo }, chosen, mine(words, chosen));
   text.value = ""; files.value = ""; replying("", "");
 });

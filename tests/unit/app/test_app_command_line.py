@@ -10,8 +10,11 @@ import pytest
 
 from app.cli import main
 from app.region_pack import PackError
+from app.region_pack import load as load_pack
 from tests.workflow.build import GRID, REGION
 from workflow.region import Region
+
+TINY = Path(__file__).parents[2] / "regions" / "tinytown"
 
 
 def environ(tmp_path: Path) -> dict[str, str]:
@@ -77,6 +80,14 @@ def test_an_invite_is_one_json_object_with_a_code_that_fits_a_deep_link(run: Run
         ("--role", "department", "--unit", "none"),
         ("--role", "auditor", "--unit", "hub"),
         ("--role", "hub_officer", "--unit", "grid"),
+        ("--role", "grid_worker"),
+        ("--role", "grid_worker", "--place", "990101001"),
+        ("--role", "grid_leader"),
+        ("--role", "grid_leader", "--place", "990101"),
+        ("--role", "hub_officer", "--place", GRID),
+        ("--role", "hub_officer", "--place", GRID[:12]),
+        ("--role", "department", "--unit", "hub"),
+        ("--role", "department", "--unit", "grid"),
     ],
 )
 def test_a_post_that_does_not_exist_gets_no_invite(wrong: tuple[str, ...], run: Runner) -> None:
@@ -165,3 +176,62 @@ def test_a_second_demo_leaves_the_first_ones_data_alone(run: Runner, tmp_path: P
         assert run("demo") == 1
     assert "is taken" in capsys.readouterr().err
     assert data.read_bytes() == b"in use"
+
+
+@pytest.mark.parametrize(
+    ("post", "reason"),
+    [
+        (("--role", "grid_worker"), "grid_worker needs a place no wider than a village"),
+        (("--role", "grid_leader", "--place", "990101"), "grid_leader needs a place no wider than a town"),
+        (("--role", "hub_officer", "--place", GRID), "hub has its desks at level town"),
+        (("--role", "department", "--unit", "hub"), "department works at neither hub nor grid"),
+        (("--role", "grid_worker", "--place", "1", "--unit", "hub"), "unknown place: 1; grid_worker works at unit grid"),
+    ],
+)
+def test_it_is_said_why_there_is_no_such_post(post: tuple[str, ...], reason: str, run: Runner, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("invite", *post) == 2
+    told = capsys.readouterr()
+    assert reason in told.err and not told.out
+
+
+@pytest.mark.parametrize(
+    "post",
+    [
+        ("--role", "grid_worker", "--place", GRID[:12]),
+        ("--role", "grid_leader", "--place", "990101001"),
+        ("--role", "hub_officer"),
+        ("--role", "hub_officer", "--place", "990101001"),
+        ("--role", "department", "--unit", "streets"),
+        ("--role", "supervisor"),
+    ],
+)
+def test_a_post_that_can_be_gets_its_invite(post: tuple[str, ...], run: Runner) -> None:
+    run("migrate")
+    assert run("invite", *post) == 0
+
+
+@pytest.mark.parametrize("command", ["check", "run", "migrate"])
+def test_a_database_of_another_kind_is_one_line(command: str, run: Runner, capsys: pytest.CaptureFixture[str]) -> None:
+    run.environ["PETITION_DATABASE__URL"] = "postgresql+asyncpg://city:secret@db/x"
+    assert run(command) == 2
+    told = capsys.readouterr().err
+    assert "this version stores in SQLite" in told and "secret" not in told and "Traceback" not in told
+
+
+def test_a_city_says_where_it_is_only_once_the_port_is_its_own(run: Runner, capsys: pytest.CaptureFixture[str]) -> None:
+    run.environ["PETITION_REGION__PACK"] = str(TINY)
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        run.environ["PETITION_WEB__PORT"] = str(other.getsockname()[1])
+        assert main(["run"], run.environ, load_pack) == 1
+    told = capsys.readouterr().err
+    assert "[2/3]" in told and "[3/3]" not in told and "is taken" in told
+
+
+@pytest.mark.parametrize("host", ["::1%nosuch", "192.0.2.1", "a..b"])
+def test_a_host_that_is_none_of_ours_is_said(host: str, run: Runner, capsys: pytest.CaptureFixture[str]) -> None:
+    run.environ |= {"PETITION_REGION__PACK": str(TINY), "PETITION_WEB__HOST": host}
+    assert main(["run"], run.environ, load_pack) == 1
+    told = capsys.readouterr().err
+    assert f"web.host {host} is no address of this machine" in told and "[3/3]" not in told

@@ -78,8 +78,40 @@ def test_a_webhook_needs_its_address_and_secret(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_no_toml_or_not_there_is_said(tmp_path: Path) -> None:
-    assert any("not TOML" in fault for fault in faults("[", tmp_path))
-    with pytest.raises(ConfigError, match="no such file"):
-        load(tmp_path / "none.toml", {})
+    """And nothing else: what it lacks, nobody knows."""
+    (found,) = faults("[", tmp_path)
+    assert "not TOML" in found
+    (tmp_path / "bytes.toml").write_bytes(b"\xff")
+    for name, why in (("none.toml", "no such file"), ("bytes.toml", "cannot be read"), ("", "cannot be read")):
+        with pytest.raises(ConfigError) as caught:
+            load(tmp_path / name, {})
+        assert len(caught.value.problems) == 1 and why in caught.value.problems[0]
 
 
+def test_faults_of_the_environment_are_named_beside_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path / "none.toml", {"PETITION_WEB__PORT": "x"})
+    assert [("none.toml" in fault, "web.port" in fault) for fault in caught.value.problems] == [(True, False), (False, True)]
+
+
+@pytest.mark.parametrize(
+    "variable", ["PETITION_TELEGRAM_TOKEN", "PETITION_WEB", "PETITION_", "PETITION_WEB__", "PETITION___PORT", "PETITION_X__Y"]
+)
+def test_a_variable_that_is_no_key_is_named_without_its_value(variable: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(EXAMPLE, {variable: TOKEN})
+    (found,) = caught.value.problems
+    assert "unknown key" in found and variable in found and TOKEN not in found
+
+
+def test_what_the_tests_ask_of_the_environment_is_no_key_and_no_fault() -> None:
+    assert load(EXAMPLE, {"PETITION_REQUIRE_ALL": "1", "PETITION_REFERENCE_DATA": "/x", "OTHER_PETITION_X": "1"}).web.port == 8080
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql+asyncpg://city:secret@db/x", "postgres://x", "sqlite:///x.db", "x.db", "sqlite+aiosqlite:x.db"]
+)
+def test_another_database_is_said_without_its_password(url: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(EXAMPLE, {"PETITION_DATABASE__URL": url})
+    assert caught.value.problems == ("wrong value: database.url: this version stores in SQLite: sqlite+aiosqlite:///…",)

@@ -7,6 +7,7 @@ import errno
 import os
 import random
 import signal
+import socket
 from dataclasses import dataclass, field
 
 import pytest
@@ -15,7 +16,7 @@ from app.delivery import DeskKeeper
 from app.engine import Engine
 from app.reader import Reader
 from app.relay import Relay
-from app.run import LoopEnded, PortTaken, serve, stop_on_signals
+from app.run import LoopEnded, NoSuchHost, PortTaken, serve, stop_on_signals, taken
 from app.watch import Watch
 from storage import SqlUnitOfWork
 from tests.unit.app.bench import Bench
@@ -73,6 +74,27 @@ async def test_a_taken_port_is_told_apart_and_stops_the_rest(bench: Bench) -> No
         with pytest.raises(PortTaken):
             await serve(an_engine(bench, Listener(bench.resident.id)), ears, asyncio.Event())
     assert told == ["start web", "stop web"]
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        socket.gaierror(socket.EAI_NONAME, "unknown"),
+        OSError(errno.EADDRNOTAVAIL, "not ours"),
+        UnicodeError("label empty or too long"),
+    ],
+)
+async def test_a_host_that_is_none_of_ours_is_told_apart(bench: Bench, trouble: Exception) -> None:
+    ear = Ear("web", [], trouble)
+    async with asyncio.timeout(10):
+        with pytest.raises(NoSuchHost):
+            await serve(an_engine(bench, Listener(bench.resident.id)), [ear], asyncio.Event())
+    assert ear.told == ["start web", "stop web"]
+
+
+@pytest.mark.parametrize("host", ["a..b", "::1%nosuch", "192.0.2.1"])
+def test_a_host_that_is_none_of_ours_is_no_taken_port(host: str) -> None:
+    assert not taken(host, 8080)
 
 
 async def test_another_trouble_at_the_start_is_not_taken_for_a_port(bench: Bench) -> None:

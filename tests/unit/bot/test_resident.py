@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -559,3 +559,41 @@ async def test_what_is_too_long_is_said_so(chat: Chat) -> None:
     assert "太长" in chat.last()
     await chat.presses("提交")
     assert "最后" not in (await chat.ticket()).text and len((await chat.ticket()).text) < 20_000
+
+
+@pytest.mark.parametrize("number", ["²", "٣", "99999999999999999999999", "9" * 18, "-1", "", "1e3"])
+@pytest.mark.parametrize("verb", ["show", "verdict", "gone", "urge"])
+async def test_a_forged_button_is_told_and_breaks_nothing(chat: Chat, verb: str, number: str) -> None:
+    await chat.filed()
+    toast = await chat.hear("resident", button=f"r:{verb}:{number}:solved:0")
+    assert "没有找到" in toast
+
+
+@pytest.mark.parametrize("reworks", ["²", "9" * 30, "x"])
+async def test_a_forged_count_of_reworks_breaks_nothing(chat: Chat, reworks: str) -> None:
+    ticket = await chat.filed()
+    await chat.hear("resident", button=f"r:verdict:{ticket.id}:solved:{reworks}")
+    assert (await chat.ticket()).state is ticket.state
+
+
+async def test_a_forged_choice_is_a_new_matter(chat: Chat) -> None:
+    await chat.filed()
+    await chat.says("还是那样")
+    await chat.hear("resident", button="n:²")
+    assert len(await chat.notes()) == 0
+
+
+async def test_words_that_can_not_be_kept_go_and_nothing_breaks(chat: Chat) -> None:
+    await chat.consented()
+    await chat.says(f"\x00{MATTER[:10]}\ud800\u202e{MATTER[10:]}", files=(replace(PHOTO, name="\ud800.jpg"),))
+    await chat.presses("提交")
+    assert (await chat.ticket()).text == MATTER
+    await chat.says("\x00")
+    assert "看不懂" in chat.last()
+
+
+async def test_files_left_out_are_said_with_their_number(chat: Chat) -> None:
+    await chat.consented()
+    await chat.says(MATTER, files=(PHOTO,), left_out=3)
+    assert any("3 个没有收到" in ready.html for _, ready in chat.screen["resident"])
+    assert "我这样理解" in chat.last()

@@ -457,3 +457,20 @@ async def test_a_card_is_edited_in_place(office: Office) -> None:
     await office.press("worker", f"m:sign:{ticket.id}:0")
     assert office.last("worker").edits == card
     assert any(button.data == f"s:reply:{ticket.id}" for line in office.last("worker").buttons for button in line)
+
+
+@pytest.mark.parametrize("button", ["m:sign:²:0", "m:sign:{}:²", "m:sign:{}:" + "9" * 30, "s:reply:²", "s:reply:" + "9" * 30,
+                                    "s:units:{}:dispatch:²", "s:whole:٣"])  # fmt: skip
+async def test_a_forged_button_is_stale_or_refused_and_breaks_nothing(office: Office, button: str) -> None:
+    ticket = await office.dispatched()
+    assert await office.press("worker", button.format(ticket.id))
+    assert (await office.ticket(ticket.id)).state is ticket.state
+
+
+async def test_a_forged_amount_of_days_is_stale(office: Office) -> None:
+    ticket = await office.handling()
+    await office.press("worker", f"s:extend:{ticket.id}")
+    await office.write("worker", "下雨，车进不去")
+    stale = SENTENCES.label("zh-Hans", "system.stale")
+    for amount in ("²", "9" * 30, "-1"):
+        assert await office.press("worker", f"s:amount:{ticket.id}:{amount}") == stale

@@ -1,0 +1,152 @@
+"""What a browser's request brings: the words of an update, and its files. Whatever is no update is refused with 400, never a failure."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import BodyPartReader, MultipartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
+
+from web.ports import Files
+from workflow.model import FileRef
+
+MAX_FILE = 20 * 1024 * 1024
+MAX_FILES = 10
+MAX_TEXT = 4096
+MAX_WORDS = 128 * 1024  # bytes of JSON: the longest text with every character escaped, and room
+MAX_BUTTON = 64  # bytes
+_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+_MESSAGE = re.compile(r"[A-Za-z0-9_-]{0,64}")
+_LANGUAGE = re.compile(r"[A-Za-z0-9-]{1,35}")
+_MIME = re.compile(r"[A-Za-z0-9.+_-]{1,60}/[A-Za-z0-9.+_-]{1,60}")
+_KINDS = {"image": "photo", "video": "video", "audio": "audio"}
+_AS_IT_IS = frozenset({"", "binary", "8bit", "7bit"})
+_LONGEST_NAME = 200
+_JUNK = (ValueError, LookupError, TypeError, AssertionError, RuntimeError, HttpProcessingError, web.RequestPayloadError)
+"""What aiohttp and the JSON reader raise for bodies that are not what they say; nesting too deep is a RuntimeError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """`update`: as the inbox keeps it, without its chat. `left_out`: files beyond the ten that one message may bring."""
+
+    update: dict[str, Any]
+    files: tuple[FileRef, ...] = ()
+    left_out: int = 0
+
+
+@contextmanager
+def _junk_refused() -> Iterator[None]:
+    try:
+        yield
+    except _JUNK:
+        raise web.HTTPBadRequest from None
+
+
+async def read(request: web.Request, store: Files) -> Brought:
+    """From JSON, or from a form with a part "update" and parts "file". Files are stored. Raises HTTPBadRequest, and
+    HTTPRequestEntityTooLarge for a file over MAX_FILE."""
+    if request.content_type != "multipart/form-data":
+        with _junk_refused():
+            content = await request.read()
+        return _said(Brought(_update(content)))
+    with _junk_refused():
+        form = await request.multipart()
+    content, files, left_out = b"", list[FileRef](), 0
+    while (part := await _next(form)) is not None:
+        if part.name == "update":
+            content = await _content(part, MAX_WORDS)
+        elif len(files) < MAX_FILES:
+            files.append(await _stored(part, store))
+        else:
+            left_out += 1
+    return _said(Brought(_update(content), tuple(files), left_out))
+
+
+def _said(brought: Brought) -> Brought:
+    """Somebody who says nothing is not asked what they mean."""
+    if not (brought.files or any(brought.update.get(name) for name in ("text", "button", "location"))):
+        raise web.HTTPBadRequest
+    return brought
+
+
+async def _next(form: MultipartReader) -> BodyPartReader | None:
+    with _junk_refused():
+        part = await form.next()
+        if part is None:
+            return None
+        if not isinstance(part, BodyPartReader) or part.name not in {"update", "file"}:
+            raise ValueError("no part of ours")
+        if part.headers.get("Content-Transfer-Encoding", "").lower() not in _AS_IT_IS:
+            raise ValueError("no browser encodes a part")
+        return part
+
+
+async def _content(part: BodyPartReader, most: int) -> bytes:
+    content = bytearray()
+    with _junk_refused():
+        while chunk := await part.read_chunk():
+            content += chunk
+            if len(content) > most:
+                raise web.HTTPRequestEntityTooLarge(max_size=most, actual_size=len(content))
+    return bytes(content)
+
+
+async def _stored(part: BodyPartReader, store: Files) -> FileRef:
+    content = await _content(part, MAX_FILE)
+    given = part.headers.get("Content-Type", "").partition(";")[0].strip()
+    mime = given if _MIME.fullmatch(given) else "application/octet-stream"
+    kind = _KINDS.get(mime.partition("/")[0], "document")
+    return await store.put(content, kind, mime, (part.filename or "")[:_LONGEST_NAME])
+
+
+def _update(content: bytes) -> dict[str, Any]:
+    """Only what a chat may say, in the shape it must have."""
+    if len(content) > MAX_WORDS:
+        raise web.HTTPRequestEntityTooLarge(max_size=MAX_WORDS, actual_size=len(content))
+    with _junk_refused():
+        body = json.loads(content.decode("utf-8"))
+        if not isinstance(body, dict):
+            raise TypeError("no object")
+        found: dict[str, Any] = {name: _words(body, name) for name in ("id", "text", "button", "message_id", "reply_to", "language")}
+        _check(found)
+        found["language"] = found["language"] if _LANGUAGE.fullmatch(found["language"]) else ""
+        if body.get("location") is not None:
+            found["location"] = _point(body["location"])
+    return found
+
+
+def _words(body: dict[str, Any], name: str) -> str:
+    value = body.get(name)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise TypeError(f"{name} is no string")
+    return value
+
+
+def _check(found: dict[str, Any]) -> None:
+    """Ids and buttons are ours and come back as they went out; only the text is anybody's."""
+    button = found["button"]
+    if not _ID.fullmatch(found["id"]) or not all(_MESSAGE.fullmatch(found[name]) for name in ("message_id", "reply_to")):
+        raise ValueError("no id")
+    if not button.isprintable() or len(button.encode()) > MAX_BUTTON:
+        raise ValueError("no button")
+    if len(found["text"]) > MAX_TEXT:
+        raise ValueError("too long")
+
+
+def _point(value: Any) -> dict[str, float]:
+    """Raises ValueError, TypeError, KeyError or OverflowError."""
+    try:
+        lat, lon = float(value["lat"]), float(value["lon"])
+    except OverflowError:
+        raise ValueError("beyond all maps") from None
+    if not (-90 <= lat <= 90 and -180 <= lon <= 180):
+        raise ValueError("no place on earth")
+    return {"lat": lat, "lon": lon}
