@@ -74,9 +74,7 @@ class Conversation:
             raise Refused(Refusal.INVITE_UNKNOWN)
         actor = await session.actor(contact)
         dialog = await session.uow.dialogs.get(contact.id)
-        if incoming.left_out:
-            said = Speech(contact.id, "attachments.left_out", {"count": incoming.left_out}, priority=Priority.ANSWER)
-            await session.say(said)
+        await _say_what_is_missing(session, contact, incoming)
         toast = await self._heard(session, contact, actor, incoming, dialog)
         if dialog is not None and dialog.aside:
             await self._go_back(session, contact, actor, incoming, dialog)
@@ -139,6 +137,14 @@ class Conversation:
 def code_hash(code: str) -> str:
     """What is stored of an invite or sign-in code."""
     return hashlib.sha256(code.encode()).hexdigest()
+
+
+async def _say_what_is_missing(session: Session, contact: Contact, incoming: Incoming) -> None:
+    """Files that did not come with a message: whoever sent it, resident or staff, hears of them."""
+    if incoming.left_out:
+        await session.say(Speech(contact.id, "attachments.left_out", {"count": incoming.left_out}, priority=Priority.ANSWER))
+    if incoming.too_big:
+        await session.say(Speech(contact.id, "resident.file_too_big", priority=Priority.ANSWER))
 
 
 def _payload(text: str) -> str:

@@ -45,10 +45,10 @@ class ResidentConversation:
         if incoming.text.startswith("/"):
             await self._obey(session, contact, actor, incoming)
             return ""
-        if incoming.unsupported or incoming.too_big:
-            await session.say(answer(contact.id, "resident.file_too_big" if incoming.too_big else "resident.unsupported"))
-            if not (incoming.text or incoming.files):
-                return ""
+        if incoming.unsupported:
+            await session.say(answer(contact.id, "resident.unsupported"))
+        if (incoming.unsupported or incoming.too_big) and not (incoming.text or incoming.files):
+            return ""
         await self._message(session, contact, actor, incoming, dialog)
         return ""
 
