@@ -25,7 +25,8 @@ from storage import OutboxQueue, SqlUnitOfWork, migrate, open_database
 from storage.tables import inbox
 from tests.conftest import ROOT
 from workflow import routing
-from workflow.model import Assignee, Role, Ticket
+from workflow.desk import Session
+from workflow.model import Assignee, Post, Role, Ticket
 from workflow.states import RESTING, State
 
 PACK = ROOT / "regions" / "jiangmen"
@@ -174,10 +175,26 @@ async def _staff(city: wiring.City) -> dict[str, Visitor]:
     """One chat for each unit, for the whole city."""
     found: dict[str, Visitor] = {}
     for unit in city.region.units:
-        role = {"hub": Role.HUB_OFFICER, "grid": Role.GRID_WORKER}.get(unit, Role.DEPARTMENT)
         found[unit] = await Visitor.comes(city)
+        if unit == routing.GRID:
+            await _walks_everywhere(city, found[unit])
+            continue
+        role = Role.HUB_OFFICER if unit == routing.HUB else Role.DEPARTMENT
         await bind(city, SystemClock(), found[unit], role, Assignee(unit, city.region.code))
     return found
+
+
+async def _walks_everywhere(city: wiring.City, worker: Visitor) -> None:
+    """No invite makes such a worker; here one stands for all of them."""
+    await worker.says("/start")
+    await worker.has_heard()
+
+    async def work(session: Session) -> None:
+        contact = await session.uow.contacts.by_address("webchat", worker._address)
+        assert contact is not None
+        await session.uow.posts.add(Post(0, contact.id, Role.GRID_WORKER, routing.GRID, city.region.code))
+
+    await city.desk.serve("walks everywhere", work)
 
 
 async def test_every_text_ends_with_a_ticket_or_an_honest_answer(hall: Hall, caplog: pytest.LogCaptureFixture) -> None:
