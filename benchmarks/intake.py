@@ -124,7 +124,8 @@ async def registry(path: Path, complaints: int) -> Round:
 async def whole(path: Path, complaints: int, region: Region) -> Round:
     database = open_database(f"sqlite+aiosqlite:///{path}")
     await migrate(database)
-    settings = {"DATABASE__URL": "-", "WEB__HOST": "-", "WEB__PORT": "0", "REGION__PACK": PACK, "FILES__PATH": str(path.parent / "files")}
+    settings = {"DATABASE__URL": f"sqlite+aiosqlite:///{path}", "WEB__HOST": "-", "WEB__PORT": "0", "REGION__PACK": PACK}
+    settings["FILES__PATH"] = str(path.parent / "files")
     city = wiring.build(load(None, {f"PETITION_{name}": value for name, value in settings.items()}), region, database, CLOCK)
     village = nlp.build(find_pack(PACK) / "language", region).places.locate(region.demo_complaint).code
     chats = [f"resident-{number}" for number in range(complaints)]
