@@ -13,7 +13,7 @@ from bot.resident.reading import Reading
 from workflow import intake
 from workflow.desk import Session
 from workflow.intake import Draft
-from workflow.model import Contact, Dialog
+from workflow.model import Contact, Dialog, Procedure
 
 STEP = "consent"
 
@@ -50,24 +50,30 @@ class Consent:
         place = place_of(session.region, incoming.text)
         if place:
             held = replace(held, place=place, place_known=True)
-        if not incoming.text.startswith("/"):
-            held = await self._kept(session, contact, incoming, held)
+        held, alarmed = await self._kept(session, contact, incoming, held)
         await session.uow.dialogs.save(Dialog(contact.id, STEP, intake.to_json(held), session.now))
-        if incoming.edited or (waiting and not held.said and not held.files):
-            return  # it went to the emergency: whoever has read the notice once is not shown it again now
+        if incoming.edited or (alarmed and waiting):
+            return  # whoever is in danger and has been shown the notice once is not shown it again now
         ways = ((button("resident.agree", "c:yes"), button("resident.privacy", "c:privacy")),)
         await session.say(answer(contact.id, "resident.notice", ways, city=session.region.name))
 
-    async def _kept(self, session: Session, contact: Contact, incoming: Incoming, held: Draft) -> Draft:
-        """What still has to be asked about. Danger, and what belongs to it, has gone to the hub already."""
-        more = intake.told(held, incoming.text, incoming.message_id)
+    async def _kept(self, session: Session, contact: Contact, incoming: Incoming, held: Draft) -> tuple[Draft, bool]:
+        """What still has to be asked about, and whether the words went to the hub at once: danger, and what belongs to it."""
+        command = incoming.text.startswith("/")
+        # What stands behind a command may be danger, too; else it is not kept.
+        words = incoming.text.partition(" ")[2] if command else incoming.text
+        own = self._reading.classifier.understand(words)
+        if command and not own.danger:
+            return held, False
+        more = intake.told(held, words, incoming.message_id)
         more = replace(more, files=(*held.files, *incoming.files), point=incoming.location or held.point)
         read = self._reading.again(more, session.region)
         if read.urgent:
             await emergency.declare(session, contact, read, self._reading)
-            return Draft(Interview.new_id())
-        ticket = await emergency.still_open(session, contact)
-        if ticket is not None and (incoming.text or incoming.files or incoming.location):
+            return Draft(Interview.new_id()), True
+        # A report about somebody in office goes past the hub, also past an emergency it knows of.
+        ticket = None if own.procedure == Procedure.PETITION_REPORT else await emergency.still_open(session, contact)
+        if ticket is not None and (words or incoming.files or incoming.location):
             await emergency.goes_on(session, contact, ticket, incoming, self._reading)
-            return held
-        return more
+            return held, True
+        return more, False

@@ -597,3 +597,21 @@ async def test_files_left_out_are_said_with_their_number(chat: Chat) -> None:
     await chat.says(MATTER, files=(PHOTO,), left_out=3)
     assert any("3 个没有收到" in ready.html for _, ready in chat.screen["resident"])
     assert "我这样理解" in chat.last()
+
+
+async def test_before_consent_danger_behind_a_command_is_heard_and_a_report_stays_out_of_the_emergency(chat: Chat) -> None:
+    await chat.says("/help 煤气泄漏了，杜阮井根村")
+    assert (await chat.ticket()).urgent
+    await chat.says(REPORT)
+    assert await chat.notes() == []
+    await chat.presses("继续")
+    assert "检举控告" in chat.last()
+
+
+async def test_before_consent_nothing_is_met_with_silence(chat: Chat) -> None:
+    for given in ({"text": "/start"}, {"text": "/start"}, {"text": "/status JM-261123-0001"}, {"unsupported": "sticker"}):
+        before = len(chat.screen.get("resident", []))
+        await chat.hear("resident", **given)
+        assert len(chat.screen["resident"]) == before + 1 and "演示系统" in chat.last()
+    await chat.presses("继续")
+    assert "请直接说" in chat.last(), "a command is no matter"
