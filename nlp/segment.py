@@ -14,6 +14,8 @@ from nlp.normalise import Normal
 
 COMMON = 500  # a word of the city is at least as frequent as an everyday word of the dictionary
 
+NAMING = frozenset({"ns", "nr", "nrt", "nrfg", "nt"})  # jieba's marks for names of places, people, bodies
+
 
 class Segmenter:
     """jieba with the city's words: lexicon, places, units. Deterministic: its guesser for unknown words stays off."""
@@ -30,6 +32,17 @@ class Segmenter:
         """The same text, with the places where words begin and end."""
         cuts = frozenset(accumulate(map(len, self.cut(normal.text)), initial=0))
         return replace(normal, edges=cuts)
+
+
+@functools.cache
+def names() -> frozenset[str]:
+    """Words of jieba's dictionary that name places, people or bodies. Reads the dictionary anew: half a second."""
+    _base()
+    import jieba  # noqa: PLC0415  # warns on import
+
+    with jieba.get_dict_file() as file:
+        entries = [line.decode("utf-8").split() for line in file]
+    return frozenset(entry[0] for entry in entries if entry[-1] in NAMING)
 
 
 @functools.cache

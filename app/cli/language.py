@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-from app.cli.context import OK, Context
-from nlp import Language, as_json, build
+from app.cli.context import FAILED, OK, Context
+from app.learning.versions import Versions
+from nlp import Language, LanguageError, as_json, build, weights
 
 
 async def _language(context: Context) -> Language:
+    """With the weights of --weights, or the published ones. Raises LanguageError."""
     region = await context.city()
+    named: Path | None = context.args.weights
     with context.busy("reading the city's language"):
-        return build(context.config.region.pack / "language", region)
+        learned = weights.load(named) if named else Versions(context.config.language.weights).current()
+        return build(context.config.region.pack / "language", region, learned)
 
 
 def _each_line(context: Context, answer: Callable[[str], dict[str, Any]]) -> int:
@@ -25,10 +30,18 @@ def _each_line(context: Context, answer: Callable[[str], dict[str, Any]]) -> int
 
 
 async def classify(context: Context) -> int:
-    found = await _language(context)
+    try:
+        found = await _language(context)
+    except LanguageError as error:
+        context.console.print(str(error), markup=False)
+        return FAILED
     return _each_line(context, lambda text: as_json.understanding(found.classifier.understand(text)))
 
 
 async def locate(context: Context) -> int:
-    found = await _language(context)
+    try:
+        found = await _language(context)
+    except LanguageError as error:
+        context.console.print(str(error), markup=False)
+        return FAILED
     return _each_line(context, lambda text: as_json.located(found.places.locate(text)))

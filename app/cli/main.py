@@ -13,7 +13,7 @@ from rich.console import Console
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import config, logs
-from app.cli import importing, language, office, serve, upkeep
+from app.cli import importing, language, learning, office, serve, upkeep
 from app.cli.context import BAD_USAGE, FAILED, Context
 from app.clock import SystemClock
 from app.region_pack import PackError
@@ -24,7 +24,7 @@ from workflow.region import Region
 _EXITS = "exit status: 0 done · 1 failed · 2 wrong arguments or configuration (every fault is named) · 3 not found"
 _DEFAULT = Path("config.toml")
 _EXAMPLE = Path(__file__).resolve().parents[2] / "config.example.toml"
-_ASK_NOTHING = frozenset({"demo", "diagram", "classify", "locate"})
+_ASK_NOTHING = frozenset({"demo", "diagram", "classify", "locate", "train", "evaluate", "compare", "weights"})
 """Commands that bring what they need: without a configuration the example's will do."""
 Command = Callable[[Context], Coroutine[Any, Any, int]]
 
@@ -69,7 +69,10 @@ def parser() -> argparse.ArgumentParser:
         ("classify", language.classify, "topic, intent and flags; one text per line in, one JSON object per line out"),
         ("locate", language.locate, "places; one text per line in, one JSON object per line out"),
     ):
-        add(name, run, text).add_argument("--json", action="store_true", help="the only form there is")
+        each = add(name, run, text)
+        each.add_argument("--json", action="store_true", help="the only form there is")
+        each.add_argument("--weights", type=Path, metavar="DIR", help="a folder that train wrote; what is published if left out")
+    learning.arguments(add)
     return top
 
 
