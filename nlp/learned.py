@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from nlp.features import Spans, features
 from nlp.normalise import Normal
 from nlp.topics import RANKED, Reading, Topics
-from nlp.weights import Weights
+from nlp.weights import Manifest, Weights
 from workflow.understanding import Evidence, TopicGuess
 
 LEAST = 0.05  # a sum below says nothing
+OTHERS = 2  # the slope among the topics behind the first, as a multiple
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +60,11 @@ class LearnedTopics:
         heard = self._heard(normal, start, end, reading)
         sums = self._sums(heard, reading)
         manifest = self.weights.manifest
-        best = list(sums.ranked(manifest.hand).items())[:RANKED]
+        ranked = sums.ranked(manifest.hand)
+        best = list(ranked.items())[:RANKED]
         if not best:
             return ()
-        sure = confidences(sums.scores(manifest.hand), manifest.sharpness, len(manifest.topics))
+        sure = confidences(ranked, manifest)
         by_word = _Pieces(normal)
         return tuple(
             TopicGuess(t, manifest.topics[t], sure[t], by_word.evidence(self._shares(t, heard, reading)), round(score, 6))
@@ -114,15 +116,22 @@ class LearnedTopics:
         return shares
 
 
-def confidences(scores: Mapping[str, float], sharpness: float, topics: int) -> dict[str, float]:
-    """How likely each topic is, adding up to at most 1; one of the `topics` without any evidence has the score 0."""
-    if not scores:
+def confidences(scores: Mapping[str, float], manifest: Manifest) -> dict[str, float]:
+    """How likely each topic is, adding up to at most 1. The first: by its lead over the second; the others share the rest by their
+    scores, and none passes the first. `scores`: best first."""
+    ranked = list(scores.items())
+    if not ranked:
         return {}
-    top = max(scores.values())
-    odds = {topic: math.exp(sharpness * (score - top)) for topic, score in scores.items()}
-    silent = max(0, topics - len(scores)) * math.exp(-sharpness * top)
-    total = math.fsum(odds.values()) + silent
-    return {topic: round(odd / total, 4) for topic, odd in odds.items()}
+    lead = ranked[0][1] - (ranked[1][1] if len(ranked) > 1 else 0.0)
+    first = certainty(lead, manifest.slope, manifest.start)
+    odds = {topic: math.exp(OTHERS * manifest.slope * (score - ranked[0][1])) for topic, score in ranked[1:]}
+    total = math.fsum(odds.values()) or 1.0
+    rest = {topic: round(min(first, (1 - first) * odd / total), 4) for topic, odd in odds.items()}
+    return {ranked[0][0]: round(first, 4), **rest}
+
+
+def certainty(lead: float, slope: float, start: float) -> float:
+    return 1 / (1 + math.exp(-(slope * lead + start)))
 
 
 class _Pieces:

@@ -33,5 +33,5 @@ class Learner:
         city's, so hand-written weights stay on top. Personal data is masked before anything is read. Raises NoTrainer."""
         hidden = Names(names() | self.places, self.marks)
         seen = [hidden.see(label, self.segmenter.edges(self.normalise(self.masker.mask(text)))) for text, label in examples]
-        manifest = Manifest(dict(topics), own, len(seen), sharpness=1.0, hand=0.0, made=made)
+        manifest = Manifest(dict(topics), own, len(seen), made)
         return trial.run(seen, manifest, self.by_hand if own else None, self.intent_words)

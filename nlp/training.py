@@ -21,6 +21,7 @@ FOLDS = 5
 STIFFNESS = 1.0  # of the regression: higher learns less from each text
 SMALLEST = 0.04  # weights below are dropped: they decide nothing and nobody would read them
 SEED = 20261124
+FLAT, STEEP = 0.1, 5.0  # slopes of certainty: the least that is allowed, and what is taken where nothing was wrong
 
 
 class NoTrainer(RuntimeError):
@@ -87,3 +88,15 @@ def folds(seen: Sequence[Seen]) -> list[tuple[list[int], list[int]]]:
     splitter = StratifiedKFold(FOLDS, shuffle=True, random_state=SEED)
     labels = [one.label for one in seen]
     return [(list(map(int, a)), list(map(int, b))) for a, b in splitter.split(labels, labels)]
+
+
+def logistic(leads: Sequence[float], right: Sequence[bool]) -> tuple[float, float]:
+    """Slope (above 0) and start of the curve that tells from a lead how likely a decision is right. Raises NoTrainer."""
+    try:
+        from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
+    except ImportError as error:
+        raise NoTrainer from error
+    if len(set(right)) < 2:
+        return STEEP, 0.0
+    fitted: Any = LogisticRegression(C=100.0).fit([[lead] for lead in leads], right)
+    return max(FLAT, round(float(fitted.coef_[0][0]), 4)), round(float(fitted.intercept_[0]), 4)

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from nlp.judging import Judged
-from nlp.learned import LearnedTopics, Sums, confidences
+from nlp.learned import LearnedTopics, Sums, certainty
 from nlp.topics import RANKED, Topics
-from nlp.training import folds, learn
+from nlp.training import folds, learn, logistic
 from nlp.vocabulary import Seen
 from nlp.weights import Manifest, Weights, of
 
-SHARP = tuple(round(2 * 1.12**step, 3) for step in range(28))  # from 2 to about 43
 BY_HAND = (0.03, 0.05, 0.08, 0.12, 0.18, 0.26)
-UNSURE = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,43 +27,40 @@ class Trial:
 class _Scored:
     label: str
     sums: Sums
-    fold: int
+
+    def decided(self, hand: float) -> tuple[tuple[str, ...], float]:
+        """Topics, best first, and the lead of the first."""
+        ranked = self.sums.ranked(hand)
+        scores = [*ranked.values(), 0.0, 0.0]
+        return tuple(ranked), scores[0] - scores[1]
+
+    def right(self, hand: float) -> bool:
+        return self.decided(hand)[0][:1] == (self.label,)
 
 
 def run(seen: Sequence[Seen], manifest: Manifest, by_hand: Topics | None, left_out: frozenset[str]) -> Trial:
-    """Raises NoTrainer. How sharp confidence is and how much hand-written weights count is found on the other folds, too."""
+    """Raises NoTrainer. What hand-written weights count, and the curve of certainty, are found on the other folds, too."""
     scored: dict[int, _Scored] = {}
     parts = folds(seen)
-    for fold, (learned_from, judged_on) in enumerate(parts):
+    for learned_from, judged_on in parts:
         ranker = LearnedTopics(learn([seen[i] for i in learned_from], manifest, left_out), by_hand)
-        scored |= {i: _Scored(seen[i].label, ranker.sums(seen[i].normal), fold) for i in judged_on}
-    everything = [scored[i] for i in range(len(seen))]
-    count = len(manifest.topics)
+        scored |= {i: _Scored(seen[i].label, ranker.sums(seen[i].normal)) for i in judged_on}
     judged: dict[int, Judged] = {}
-    for fold in range(len(parts)):
-        hand, sharp = _settings([one for one in everything if one.fold != fold], count, by_hand is not None)
-        judged |= {i: _judge(one, hand, sharp, count) for i, one in enumerate(everything) if one.fold == fold}
-    hand, sharp = _settings(everything, count, by_hand is not None)
+    for learned_from, judged_on in parts:
+        found = _settled(manifest, [scored[i] for i in learned_from], with_hand=by_hand is not None)
+        judged |= {i: _judge(scored[i], found) for i in judged_on}
     learned = learn(seen, manifest, left_out)
-    final = replace(learned.manifest, hand=hand, sharpness=sharp)
-    weights = of(final, {word: (known.count, known.pulls) for word, known in learned.words.items()})
+    settled = _settled(learned.manifest, list(scored.values()), with_hand=by_hand is not None)
+    weights = of(settled, {word: (known.count, known.pulls) for word, known in learned.words.items()})
     return Trial(weights, tuple(judged[i] for i in range(len(seen))))
 
 
-def _settings(scored: Sequence[_Scored], topics: int, with_hand: bool) -> tuple[float, float]:
-    """What a hand-written weight counts (by accuracy), and how sharp confidence is (by likelihood)."""
-    hand = max(BY_HAND, key=lambda h: sum(_judge(one, h, 1.0, topics).right for one in scored)) if with_hand else 0.0
-    return hand, max(SHARP, key=lambda sharp: math.fsum(_likelihood(one, hand, sharp, topics) for one in scored))
+def _settled(manifest: Manifest, scored: Sequence[_Scored], *, with_hand: bool) -> Manifest:
+    hand = max(BY_HAND, key=lambda h: sum(one.right(h) for one in scored)) if with_hand else 0.0
+    slope, start = logistic([one.decided(hand)[1] for one in scored], [one.right(hand) for one in scored])
+    return replace(manifest, hand=hand, slope=slope, start=start)
 
 
-def _likelihood(one: _Scored, hand: float, sharp: float, topics: int) -> float:
-    return math.log(max(UNSURE, confidences(one.sums.scores(hand), sharp, topics).get(one.label, 0.0)))
-
-
-def _judge(one: _Scored, hand: float, sharp: float, topics: int) -> Judged:
-    scores: Mapping[str, float] = one.sums.ranked(hand)
-    if not scores:
-        return Judged(one.label, (), 0.0)
-    ranked = list(scores)
-    sure = confidences(one.sums.scores(hand), sharp, topics)
-    return Judged(one.label, tuple(ranked[:RANKED]), sure[ranked[0]])
+def _judge(one: _Scored, found: Manifest) -> Judged:
+    ranked, lead = one.decided(found.hand)
+    return Judged(one.label, ranked[:RANKED], certainty(lead, found.slope, found.start) if ranked else 0.0)

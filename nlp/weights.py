@@ -27,15 +27,16 @@ _COLUMNS = ("word", "topic", "weight", "count")
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """`topics`: code → name, as learned. `own`: whether these are the city's sub-themes, so that the weights may be published.
-    `texts`: how many were learned from. `sharpness`: how fast certainty grows with a lead in score. `hand`: what a hand-written
-    weight of 1 adds to a score. `made`: ISO 8601, UTC."""
+    `texts`: how many were learned from. `slope`, `start`: certainty that the first topic is right, by its lead over the second (a logistic
+    curve). `hand`: what a hand-written weight of 1 adds to a score. `made`: ISO 8601, UTC."""
 
     topics: Mapping[str, str]
     own: bool
     texts: int
-    sharpness: float
-    hand: float
     made: str
+    slope: float = 1.0
+    start: float = 0.0
+    hand: float = 0.0
     format: int = FORMAT
 
 
@@ -124,7 +125,8 @@ def _manifest(path: Path) -> Manifest:
     try:
         data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         made = Manifest(**data)
-        sound = made.format == FORMAT and bool(made.topics) and made.texts > 0 and made.sharpness > 0 and made.hand >= 0
+        sound = made.format == FORMAT and bool(made.topics) and made.texts > 0
+        sound = sound and made.slope > 0 and made.hand >= 0
     except OSError as error:
         raise LanguageError(path.name, 0, f"can't be read: {error.strerror}; train writes it: python -m app train") from error
     except (ValueError, TypeError, AttributeError) as error:
@@ -136,7 +138,7 @@ def _manifest(path: Path) -> Manifest:
 
 def _version(manifest: Manifest, words: Mapping[str, Word]) -> str:
     """Equal weights decide alike, whenever they were made."""
-    digest = hashlib.sha256(f"{manifest.texts} {manifest.sharpness} {manifest.hand}".encode())
+    digest = hashlib.sha256(f"{manifest.texts} {manifest.slope} {manifest.start} {manifest.hand}".encode())
     for word, known in sorted(words.items()):
         digest.update(f"{word} {known.count} {sorted((t, f'{w:.3f}') for t, w in known.pulls.items())}".encode())
     return f"w{digest.hexdigest()[:12]}"

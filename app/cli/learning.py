@@ -12,9 +12,9 @@ from typing import Any
 from app.cli.context import BAD_USAGE, FAILED, OK, Context
 from app.learning import report
 from app.learning.judge import judge, read_map
-from app.learning.labelled import Labelled, Source, distinct, enough, own_labels, read
+from app.learning.labelled import Labelled, Source, among, distinct, enough, own_labels, read
 from app.learning.versions import NotPublishable, Versions
-from app.region_pack.sheet import Fault, ImportFaults
+from app.region_pack.sheet import ImportFaults
 from nlp import Language, LanguageError, build, judging, weights
 from nlp.training import NoTrainer
 from nlp.weights import Weights
@@ -159,15 +159,14 @@ def _on_trial(context: Context, region: Region, named: Path | None) -> tuple[Seq
     found = _weights(context, named)
     language = build(context.config.region.pack / "language", region, found)
     if found is not None and not found.manifest.own:
-        return rows, None, language  # learned from such labels as these
+        among(rows, found.manifest.topics, "the weights were not learned from it")
+        return rows, None, language
     own = own_labels(rows, _names(region)) if context.args.map is None else None
     if own is not None:
         return own, None, language
-    onto = read_map(context.args.map or MAP)
-    strange = [row for row in rows if row.label not in set(onto.values())]
-    if strange:
-        way_out = f"it is neither in topics.csv nor in {(context.args.map or MAP).name}; see --map"
-        raise ImportFaults([Fault(row.file, row.row, f"unknown label: {row.label[:40]}; {way_out}") for row in strange])
+    table = context.args.map or MAP
+    onto = read_map(table)
+    among(rows, set(onto.values()), f"it is neither in topics.csv nor in {table.name}; see --map")
     return rows, onto, language
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,16 +51,23 @@ def read(path: Path) -> tuple[Source, tuple[Labelled, ...]]:
 
 
 def own_labels(rows: Sequence[Labelled], topics: Mapping[str, str]) -> tuple[Labelled, ...] | None:
-    """With the codes of the city's sub-themes (`topics`: code → name), if the labels are these, as codes or as names; None if none is.
-    Raises ImportFaults if some are: then the others are slips."""
+    """With the codes of the city's sub-themes (`topics`: code → name), if most labels are these, as codes or as names; else None: they are
+    another set's, in which a name may happen to be the same. Raises ImportFaults for the labels among the city's that are slips."""
     by_name = {name: code for code, name in topics.items()} | {code: code for code in topics}
-    unknown = [row for row in rows if row.label not in by_name]
-    if len(unknown) == len(rows):
+    if 2 * sum(row.label in by_name for row in rows) <= len(rows):
         return None
-    if unknown:
-        way_out = "use a code or a name of topics.csv, or none in the whole file"
-        raise ImportFaults([Fault(row.file, row.row, f"unknown label: {row.label[:40]}; {way_out}") for row in unknown])
+    among(rows, by_name, "use a code or a name of topics.csv")
     return tuple(Labelled(row.file, row.row, row.text, by_name[row.label]) for row in rows)
+
+
+def among(rows: Sequence[Labelled], known: Collection[str], way_out: str) -> None:
+    """Raises ImportFaults that name each unknown label once, where it first stands."""
+    first: dict[str, Labelled] = {}
+    for row in rows:
+        if row.label not in known:
+            first.setdefault(row.label, row)
+    if first:
+        raise ImportFaults([Fault(row.file, row.row, f"unknown label: {label[:40]}; {way_out}") for label, row in first.items()])
 
 
 def distinct(rows: Iterable[Labelled]) -> tuple[tuple[Labelled, ...], int]:
