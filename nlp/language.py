@@ -40,8 +40,8 @@ class Language:
 
 
 def build(language: Path, region: Region, weights: Weights | None = None) -> Language:
-    """`language`: the folder with the city's language files. `weights`: learned ones; if they are about the city's own sub-themes the
-    lexicon stays on top of them. Takes about a second, mostly jieba's dictionary.
+    """`language`: the folder with the city's language files. `weights`: learned ones; the lexicon stays on top of them where it
+    speaks for their topics. Takes about a second, mostly jieba's dictionary.
 
     Raises LanguageError, naming file, line and reason.
     """
@@ -81,12 +81,13 @@ def build(language: Path, region: Region, weights: Weights | None = None) -> Lan
 def _ranker(by_hand: topics.Topics, weights: Weights | None, region: Region) -> topics.Ranker:
     if weights is None:
         return by_hand
-    if not weights.manifest.own:
-        return LearnedTopics(weights)
-    strange = sorted(set(weights.manifest.topics) - set(region.topics))
+    manifest = weights.manifest
+    strange = sorted({*manifest.onto, *(manifest.topics if manifest.own else ())} - set(region.topics))
     if strange:
         raise LanguageError(MANIFEST, 0, f"the weights know topics that topics.csv does not: {', '.join(strange[:8])}; train anew")
-    return LearnedTopics(weights, by_hand)
+    if manifest.own:
+        return LearnedTopics(weights, by_hand)
+    return LearnedTopics(weights, by_hand.onto(manifest.onto, manifest.topics) if manifest.onto else None)
 
 
 def fingerprint(language: Path) -> str:

@@ -28,16 +28,22 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """Topic → sum of weights. `hand` of `scores`: what a hand-written weight of 1 adds."""
+    """Topic → sum of weights. `hand` of its methods: how much hand-written weights count."""
 
     learned: Mapping[str, float]
     by_hand: Mapping[str, float]
 
     def scores(self, hand: float) -> dict[str, float]:
         both = dict(self.learned)
+        each = hand / self.length
         for topic, weight in self.by_hand.items():
-            both[topic] = both.get(topic, 0.0) + hand * weight
+            both[topic] = both.get(topic, 0.0) + each * weight
         return both
+
+    @property
+    def length(self) -> float:
+        """What hand-written sums are divided by, so that a long text says no more than a short one."""
+        return max(1.0, math.hypot(*self.by_hand.values()))
 
     def ranked(self, hand: float) -> dict[str, float]:
         """Those with enough evidence to be named, best first."""
@@ -47,8 +53,8 @@ class Sums:
 
 @dataclass(frozen=True, slots=True)
 class LearnedTopics:
-    """`by_hand`: the lexicon, where the weights are about the city's own sub-themes. Where both know a word for a topic the
-    hand-written weight counts and the learned one does not."""
+    """`by_hand`: the lexicon, about the same topics. Where both know a word for a topic the hand-written weight counts and the learned
+    one does not."""
 
     weights: Weights
     by_hand: Topics | None = None
@@ -65,9 +71,9 @@ class LearnedTopics:
         if not best:
             return ()
         sure = confidences(ranked, manifest)
-        by_word = _Pieces(normal)
+        by_word, each = _Pieces(normal), manifest.hand / sums.length
         return tuple(
-            TopicGuess(t, manifest.topics[t], sure[t], by_word.evidence(self._shares(t, heard, reading)), round(score, 6))
+            TopicGuess(t, manifest.topics[t], sure[t], by_word.evidence(self._shares(t, heard, reading, each)), round(score, 6))
             for t, score in best
         )
 
@@ -105,9 +111,9 @@ class LearnedTopics:
         by_hand = {topic: math.fsum(weight for _, _, weight in spans) for topic, spans in reading.found.items()}
         return Sums({t: s for t, s in learned.items() if t not in reading.excluded}, by_hand)
 
-    def _shares(self, topic: str, heard: Sequence[Heard], reading: Reading) -> list[tuple[int, int, float]]:
-        """What each place in the text adds to the topic's score."""
-        shares = [(start, end, weight * self.weights.manifest.hand) for start, end, weight in reading.found.get(topic, ())]
+    def _shares(self, topic: str, heard: Sequence[Heard], reading: Reading, hand: float) -> list[tuple[int, int, float]]:
+        """What each place in the text adds to the topic's score. `hand`: what a hand-written weight of 1 adds here."""
+        shares = [(start, end, weight * hand) for start, end, weight in reading.found.get(topic, ())]
         for h in heard:
             pull = self.weights.words[h.word].pulls.get(topic, 0.0)
             if pull and (h.word, topic) not in reading.known:

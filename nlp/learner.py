@@ -28,10 +28,14 @@ class Learner:
     places: frozenset[str]
     marks: Words
 
-    def learn(self, examples: Iterable[tuple[str, str]], topics: Mapping[str, str], made: str, *, own: bool) -> Trial:
-        """`examples`: text and label, a code of `topics` (code → name); no text twice. `made`: ISO 8601, UTC. `own`: the topics are the
-        city's, so hand-written weights stay on top. Personal data is masked before anything is read. Raises NoTrainer."""
+    def learn(
+        self, examples: Iterable[tuple[str, str]], topics: Mapping[str, str], made: str, onto: Mapping[str, str], *, own: bool
+    ) -> Trial:
+        """`examples`: text and label, a code of `topics` (code → name); no text twice. `made`: ISO 8601, UTC. `onto`: sub-theme → topic
+        that its hand-written weights speak for. `own`: the topics are the city's. Personal data is masked before anything is read.
+        Raises NoTrainer."""
         hidden = Names(names() | self.places, self.marks)
         seen = [hidden.see(label, self.segmenter.edges(self.normalise(self.masker.mask(text)))) for text, label in examples]
-        manifest = Manifest(dict(topics), own, len(seen), made)
-        return trial.run(seen, manifest, self.by_hand if own else None, self.intent_words)
+        manifest = Manifest(dict(topics), own, len(seen), made, onto=dict(onto))
+        by_hand = self.by_hand.onto(onto, topics) if onto else None
+        return trial.run(seen, manifest, by_hand, self.intent_words)

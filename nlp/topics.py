@@ -76,6 +76,17 @@ class Topics:
         self._keywords = Words(lexicon.weights)
         self._excludes = Words(lexicon.excludes)
 
+    def onto(self, labels: Mapping[str, str], names: Mapping[str, str]) -> Topics:
+        """The same words speaking for another set of topics. `labels`: our topic → theirs; of several that stand for one, the heaviest
+        weight of a word counts. `names`: their topic → name. Exclusions are ours alone and are left out."""
+        weights: dict[str, dict[str, float]] = {}
+        for word, pulls in self._lexicon.weights.items():
+            for topic, weight in pulls.items():
+                if topic in labels:
+                    theirs = weights.setdefault(word, {})
+                    theirs[labels[topic]] = max(weight, theirs.get(labels[topic], 0.0))
+        return Topics(Lexicon(weights, {}), names, self._negation)
+
     def rank(self, normal: Normal, start: int = 0, end: int | None = None) -> tuple[TopicGuess, ...]:
         """Best first. The weights of a guess's evidence add up to its score; a word counts once."""
         found = self.read(normal, start, end).found

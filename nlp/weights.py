@@ -12,7 +12,7 @@ import json
 import math
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,8 @@ _COLUMNS = ("word", "topic", "weight", "count")
 class Manifest:
     """`topics`: code → name, as learned. `own`: whether these are the city's sub-themes, so that the weights may be published.
     `texts`: how many were learned from. `slope`, `start`: certainty that the first topic is right, by its lead over the second (a logistic
-    curve). `hand`: what a hand-written weight of 1 adds to a score. `made`: ISO 8601, UTC."""
+    curve). `hand`: how much hand-written weights count beside learned ones. `onto`: sub-theme → the
+    topic that its hand-written weights speak for; empty = no hand-written weights. `made`: ISO 8601, UTC."""
 
     topics: Mapping[str, str]
     own: bool
@@ -37,6 +38,7 @@ class Manifest:
     slope: float = 1.0
     start: float = 0.0
     hand: float = 0.0
+    onto: Mapping[str, str] = field(default_factory=dict)
     format: int = FORMAT
 
 
@@ -126,7 +128,7 @@ def _manifest(path: Path) -> Manifest:
         data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         made = Manifest(**data)
         sound = made.format == FORMAT and bool(made.topics) and made.texts > 0
-        sound = sound and made.slope > 0 and made.hand >= 0
+        sound = sound and made.slope > 0 and made.hand >= 0 and set(made.onto.values()) <= set(made.topics)
     except OSError as error:
         raise LanguageError(path.name, 0, f"can't be read: {error.strerror}; train writes it: python -m app train") from error
     except (ValueError, TypeError, AttributeError) as error:
@@ -138,7 +140,7 @@ def _manifest(path: Path) -> Manifest:
 
 def _version(manifest: Manifest, words: Mapping[str, Word]) -> str:
     """Equal weights decide alike, whenever they were made."""
-    digest = hashlib.sha256(f"{manifest.texts} {manifest.slope} {manifest.start} {manifest.hand}".encode())
+    digest = hashlib.sha256(f"{manifest.texts} {manifest.slope} {manifest.start} {manifest.hand} {sorted(manifest.onto.items())}".encode())
     for word, known in sorted(words.items()):
         digest.update(f"{word} {known.count} {sorted((t, f'{w:.3f}') for t, w in known.pulls.items())}".encode())
     return f"w{digest.hexdigest()[:12]}"

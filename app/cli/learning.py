@@ -30,6 +30,7 @@ def arguments(add: Add) -> None:
     made.add_argument("files", nargs="*", type=Path, metavar="FILE", help="labels are codes or names of topics.csv, or all of another set")
     made.add_argument("--data", action="append", type=Path, default=[], metavar="FILE", help="the same, by name")
     made.add_argument("--from-corrections", action="store_true", help="learn from what staff corrected, too")
+    made.add_argument("--map", type=Path, metavar="FILE", help="CSV sub_theme,topic: what our sub-themes are called in these files")
     made.add_argument("--out", type=Path, metavar="DIR", help="where the version goes; among the city's versions if left out")
     made.add_argument("--json", action="store_true", help="print the report as JSON")
     judged = add("evaluate", evaluate, "judge the lexicon, or learned weights, on labelled texts they have not seen")
@@ -64,7 +65,11 @@ async def train(context: Context) -> int:
         topics = {label: _names(region).get(label, label) for label in sorted({row.label for row in rows})}
         with context.busy("learning"):
             made = language.learner.learn(
-                ((row.text, row.label) for row in rows), topics, context.clock.now().isoformat(), own=own is not None
+                ((row.text, row.label) for row in rows),
+                topics,
+                context.clock.now().isoformat(),
+                {code: code for code in region.topics if code in topics} if own is not None else _spoken_for(context, topics),
+                own=own is not None,
             )
         changes = report.changed(rows, judge(rows, language.classifier), made.judged) if own is not None else []
         found = report.of_training(made.judged, sources, repeated, changes)
@@ -77,6 +82,16 @@ async def train(context: Context) -> int:
     context.console.print(report.topics(made.judged, topics), report.table({"five-fold": judging.figures(made.judged)}))
     context.console.print(f"{folder}: version {made.weights.version}, {len(made.weights.words)} words; nothing is published", markup=False)
     return OK
+
+
+def _spoken_for(context: Context, labels: Mapping[str, str]) -> dict[str, str]:
+    """Which of another set's labels our sub-themes stand for: as --map says, or the table beside the benchmarks if it knows the labels.
+    Raises ImportFaults."""
+    table: Path = context.args.map or MAP
+    if context.args.map is None and not table.exists():
+        return {}
+    onto = read_map(table)
+    return {ours: theirs for ours, theirs in onto.items() if theirs in labels} if set(labels) <= set(onto.values()) else {}
 
 
 def _keep(context: Context, made: Weights, found: Mapping[str, Any]) -> Path:
