@@ -8,9 +8,10 @@ from datetime import datetime
 
 from aiohttp import web
 
+from web.console import reading
 from web.console.pages import show, visitor_of, words_of
 from web.services import Wording, console_of
-from workflow import policy
+from workflow import evidence, policy
 from workflow.model import Assignee, Event, Note, Role
 from workflow.states import PHASE, Phase, State
 from workflow.views import Whole
@@ -44,11 +45,10 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What people wrote, masked. `because`: the words that led to the topic."""
+    """What people wrote, masked."""
 
     text: str
     place_detail: str
-    because: tuple[str, ...]
     extension_reason: str
     remarks: tuple[Remark, ...]
     files: int
@@ -65,17 +65,15 @@ async def one(request: web.Request) -> web.Response:
     steps = [_step(event, words_of(request), mask if readable else None) for event in found.events]
     return show(
         request, "ticket.html", ticket=ticket, steps=steps, content=_content(found, mask) if readable else None,
-        phases=_phases(ticket.state), version=str(ticket.understanding.get("version", "")),
+        phases=_phases(ticket.state), reading=reading.of(evidence.again(ticket.understanding), ticket.text, mask if readable else None),
     )  # fmt: skip
 
 
 def _content(whole: Whole, mask: Mask) -> Content:
     ticket = whole.ticket
-    because = dict.fromkeys(str(word) for word in ticket.understanding.get("words") or ())
     return Content(
         mask(ticket.text),
         mask(ticket.place_detail),
-        tuple(mask(word) for word in because),
         mask(str(ticket.extension_ask.get("reason", ""))),
         tuple(_remark(note, mask) for note in whole.notes),
         len(ticket.files),
