@@ -69,7 +69,8 @@ def parser() -> argparse.ArgumentParser:
         ("classify", language.classify, "topic, intent and flags; one text per line in, one JSON object per line out"),
         ("locate", language.locate, "places; one text per line in, one JSON object per line out"),
     ):
-        add(name, run, text).add_argument("--json", action="store_true", help="the only form there is")
+        add(name, run, text).add_argument("--json", action="store_true", help="JSON, as it is without it")
+    commands.choices["classify"].add_argument("--show", action="store_true", help="for a reader: the words marked, what each weighs")
     return top
 
 
