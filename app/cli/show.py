@@ -9,7 +9,7 @@ from rich.text import Text
 
 from app.cli.context import OK, Context
 from web.console import reading
-from web.console.marks import Piece
+from web.console.marks import MaskedText, Piece
 from web.console.reading import Word
 from workflow import evidence
 from workflow.ports import Classifier, PlaceFinder
@@ -25,7 +25,7 @@ def each_line(context: Context, classifier: Classifier, finder: PlaceFinder, pla
     for line in context.stdin:
         text = line.rstrip("\r\n")
         found, located = classifier.understand(text), finder.locate(text)
-        view = reading.of(evidence.again(evidence.kept(found, located)), text, _printable)
+        view = reading.of(evidence.again(evidence.kept(found, located)), MaskedText(text, _printable))
         where = places[located.code].name if located.code in places else located.outside_name
         if view.said is not None:
             out.print(_marked(view.said.pieces))

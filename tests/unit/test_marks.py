@@ -53,7 +53,7 @@ def test_the_words_beside_the_text_hide_what_the_text_hides() -> None:
     kept = Kept(
         Understanding("", "complain", "", (TopicGuess("T1", "", 0.9, items),), intent_evidence=items), Located("none", evidence=items)
     )
-    found = reading.of(kept, TEXT, MASKER.mask)
+    found = reading.of(kept, MaskedText(TEXT, MASKER.mask))
     assert found.said is not None
     for words in (found.topics[0].words, found.said.intent, found.said.place):
         assert [(word.text, word.weight) for word in words] == [("", 2.0), ("路灯", 1.0), ("", 0.5)]
@@ -91,7 +91,7 @@ def test_words_of_another_text_are_not_marked() -> None:
     kept = Kept(
         Understanding("", "", "", (TopicGuess("T1", "", 0.9, (Evidence("井盖", 0, 2, 1.0), Evidence("坏了", 2, 4, 1.0))),)), Located("none")
     )
-    found = reading.of(kept, "路灯坏了", MASKER.mask)
+    found = reading.of(kept, MaskedText("路灯坏了", MASKER.mask))
     assert found.said is not None
     assert [word.text for word in found.topics[0].words] == ["", "坏了"]
     assert [(piece.text, piece.kinds) for piece in found.said.pieces] == [("路灯", ()), ("坏了", ("1",))]
@@ -101,6 +101,6 @@ def test_repeated_characters_take_no_time() -> None:
     text = "啊" * 4096
     items = tuple(Evidence("啊啊啊", at, at + 3, 1.0) for at in range(4000))
     kept = evidence.again(evidence.kept(Understanding("", "complain", "", (TopicGuess("T1", "", 1.0, items),)), Located("none")))
-    found = reading.of(kept, text, MASKER.mask)
+    found = reading.of(kept, MaskedText(text, MASKER.mask))
     assert found.said is not None and found.topics[0].score == 4000
     assert sum(len(piece.text) for piece in found.said.pieces) == 4096

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from web.console.marks import Mark, MaskedText, Piece, pieces
@@ -60,13 +60,10 @@ class Reading:
         return bool(self.topics or self.kept.whole or self.kept.read.version)
 
 
-def of(kept: Kept, text: str, mask: Callable[[str], str] | None) -> Reading:
-    """`mask` None: the visitor may not read the text."""
-    if mask is None:
-        return Reading(kept, tuple(_row(kept, number, None) for number in range(len(kept.read.topics))), None)
-    masked = MaskedText(text, mask)
+def of(kept: Kept, masked: MaskedText | None) -> Reading:
+    """`masked` None: the visitor may not read the text."""
     rows = tuple(_row(kept, number, masked) for number in range(len(kept.read.topics)))
-    return Reading(kept, rows, _said(kept, masked))
+    return Reading(kept, rows, None if masked is None else _said(kept, masked))
 
 
 def _row(kept: Kept, index: int, masked: MaskedText | None) -> TopicRow:

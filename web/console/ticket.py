@@ -9,6 +9,7 @@ from datetime import datetime
 from aiohttp import web
 
 from web.console import reading
+from web.console.marks import MaskedText
 from web.console.pages import show, visitor_of, words_of
 from web.services import Wording, console_of
 from workflow import evidence, policy
@@ -62,17 +63,18 @@ async def one(request: web.Request) -> web.Response:
         raise web.HTTPNotFound
     ticket, mask = found.ticket, console.masker.mask
     readable = policy.may_see(actor, ticket)
+    masked = MaskedText(ticket.text, mask) if readable else None
     steps = [_step(event, words_of(request), mask if readable else None) for event in found.events]
     return show(
-        request, "ticket.html", ticket=ticket, steps=steps, content=_content(found, mask) if readable else None,
-        phases=_phases(ticket.state), reading=reading.of(evidence.again(ticket.understanding), ticket.text, mask if readable else None),
+        request, "ticket.html", ticket=ticket, steps=steps, content=_content(found, masked.shown, mask) if masked is not None else None,
+        phases=_phases(ticket.state), reading=reading.of(evidence.again(ticket.understanding), masked),
     )  # fmt: skip
 
 
-def _content(whole: Whole, mask: Mask) -> Content:
+def _content(whole: Whole, text: str, mask: Mask) -> Content:
     ticket = whole.ticket
     return Content(
-        mask(ticket.text),
+        text,
         mask(ticket.place_detail),
         mask(str(ticket.extension_ask.get("reason", ""))),
         tuple(_remark(note, mask) for note in whole.notes),

@@ -7,6 +7,7 @@ import asyncio
 from aiohttp import web
 
 from web.console.access import LONG_FORMS, small_form
+from web.console.marks import MaskedText
 from web.console.pages import operates, show, tell
 from web.console.reading import Reading, of
 from web.services import Console, console_of
@@ -40,7 +41,8 @@ def _read(console: Console, text: str) -> tuple[str, Reading, str]:
     """A long text takes its time: other visitors do not wait for it."""
     found = console.classifier.understand(text)
     kept = evidence.kept(found, console.places.locate(text)) | {"version": found.version}
-    return found.procedure, of(evidence.again(kept), text, console.masker.mask), console.masker.mask(text)
+    masked = MaskedText(text, console.masker.mask)
+    return found.procedure, of(evidence.again(kept), masked), masked.shown
 
 
 def _shown(

@@ -297,7 +297,8 @@ async def test_replying_to_a_card_drafts_the_result(office: Office) -> None:
 
 
 BUTTONS = (
-    "m:accept:{}:0", "s:take:{}:g" + GRID, "s:decline:{}", "s:full:{}", "s:open:{}", "s:units:{}", "s:topic:{}:T2", "s:topics:{}", "s:close:{}",
+    "m:accept:{}:0", "s:take:{}:g" + GRID, "s:decline:{}", "s:full:{}", "s:open:{}", "s:units:{}", "s:topic:{}:T2", "s:topics:{}",
+    "s:close:{}",
 )  # fmt: skip
 
 
@@ -419,7 +420,8 @@ async def test_any_topic_may_be_chosen_by_item(office: Office) -> None:
 
 
 async def test_a_topic_is_not_looked_for_in_vain(office: Office) -> None:
-    fresh, ticket, secret = await office.registered(), await office.dispatched(), await office.registered(Procedure.PETITION_REPORT, "graft")
+    fresh, ticket = await office.registered(), await office.dispatched()
+    secret = await office.registered(Procedure.PETITION_REPORT, "graft")
     for odd in ("", "none", "T2'--"):
         assert await office.press("officer", f"s:topic:{fresh.id}:{odd}")
     assert await office.ticket(fresh.id) == fresh
