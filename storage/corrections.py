@@ -15,15 +15,17 @@ from workflow.corrections import Change, Correction, last_word, may_learn
 from workflow.states import State
 
 _CORRECTED = "corrected"
+_OVER = (State.WITHDRAWN.value, State.ARCHIVED.value)
+"""Words that were taken back, or whose time is over, are nobody's to learn from."""
 
 
 async def corrections(database: Database, since: datetime | None = None) -> list[Correction]:
     """At most one for each ticket, oldest first, of `since` (aware) and later; texts as stored, with the personal data in them.
 
-    Left out: 检举控告, what was withdrawn, and whatever is sensitive, a danger to life, or so old that nobody knows.
+    Left out: 检举控告, what was withdrawn or archived, and whatever is sensitive, a danger to life, or so old that nobody knows.
     """
     # A hazard that outlives its withdrawal has lost its reporter.
-    usable = and_(OPEN_TO_LISTS, tickets.c.state != State.WITHDRAWN.value, tickets.c.reporter.is_not(None))
+    usable = and_(OPEN_TO_LISTS, tickets.c.state.not_in(_OVER), tickets.c.reporter.is_not(None))
     trail = select(events.c.ticket_id, events.c.at, events.c.data).join(tickets, tickets.c.id == events.c.ticket_id)
     trail = trail.where(usable, events.c.kind == _CORRECTED).order_by(events.c.id)
     touched = select(events.c.ticket_id).where(events.c.kind == _CORRECTED)

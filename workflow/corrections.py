@@ -36,8 +36,8 @@ class Change:
 
 class Corrections(Protocol):
     async def __call__(self, since: datetime | None = None) -> Sequence[Correction]:
-        """At most one for each ticket, oldest first, of `since` and later. 检举控告, what was withdrawn, and what is or may be sensitive
-        or a danger to life is left out: nobody's worst day is training data."""
+        """At most one for each ticket, oldest first, of `since` and later. 检举控告, what was withdrawn or archived, and what is or may be
+        sensitive or a danger to life is left out: nobody's worst day is training data."""
         ...
 
 

@@ -15,6 +15,7 @@ from storage import SqlUnitOfWork
 from storage.tables import metadata
 from tests.console.conftest import House, Keywords, Visitor
 from tests.console.test_pages import registered
+from tests.console.test_web_bad_input import ODD_FORMS
 from workflow import intake
 from workflow.commands import Correct
 from workflow.model import Intent, Procedure, Role, Ticket
@@ -205,6 +206,23 @@ async def test_odd_texts_are_shown_as_they_are_and_are_no_failure(house: House, 
         assert "<script>alert" not in page and "<img" not in page and "49" not in section(page)
         assert section(page).count("[litter|") == len(re.findall("litter", text))
     assert not caplog.records
+
+
+@pytest.mark.parametrize("name", ODD_FORMS)
+async def test_an_odd_form_is_no_form_of_ours(house: House, caplog: pytest.LogCaptureFixture, name: str) -> None:
+    caplog.set_level(logging.ERROR)
+    visitor, (content, headers) = await house.holds(Role.ADMIN), ODD_FORMS[name]
+    body = f"token={await visitor.form_token()}&text=litter&".encode() + content
+    assert (await visitor.client.post("/console/try", data=body, headers=headers)).status == 403
+    assert not caplog.records
+
+
+async def test_halves_of_characters_are_read_as_what_they_are(house: House) -> None:
+    visitor = await house.holds(Role.ADMIN)
+    body = f"token={await visitor.form_token()}&text=litter%ED%A0%80%FF%00".encode()
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = await visitor.client.post("/console/try", data=body, headers=headers)
+    assert answer.status == 200 and "[litter|1 2]" in section(await answer.text())
 
 
 @pytest.mark.parametrize("language", ["en", "zh-Hant"])
