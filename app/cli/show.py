@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from rich.console import Console
 from rich.text import Text
@@ -12,26 +12,25 @@ from web.console import reading
 from web.console.marks import MaskedText, Piece
 from web.console.reading import Word
 from workflow import evidence
-from workflow.ports import Classifier, PlaceFinder
-from workflow.region import Place
-from workflow.understanding import Understanding
+from workflow.understanding import Located, Understanding
 
 _STYLES = ("", "underline", "underline", "bold underline")
+_NOTHING = Understanding("", "", "")
 
 
-def each_line(context: Context, classifier: Classifier, finder: PlaceFinder, places: Mapping[str, Place]) -> int:
+def each_line(context: Context, locate: Callable[[str], Located], understand: Callable[[str], Understanding] | None = None) -> int:
     """The same words in a file as on a terminal: a mark is a bracket with what it speaks for, never a colour alone."""
     out = Console(file=context.stdout, highlight=False, soft_wrap=True)
     for line in context.stdin:
         text = line.rstrip("\r\n")
-        found, located = classifier.understand(text), finder.locate(text)
-        view = reading.of(evidence.again(evidence.kept(found, located)), MaskedText(text, _printable))
-        where = places[located.code].name if located.code in places else located.outside_name
+        found, located = understand(text) if understand is not None else None, locate(text)
+        view = reading.of(evidence.again(evidence.kept(found or _NOTHING, located)), MaskedText(text, _printable))
         if view.said is not None:
             out.print(_marked(view.said.pieces))
-            for row in _decisions(view, found):
+            for row in _decisions(view, found) if found is not None else ():
                 out.print(row)
-            out.print(_row("place", f"{located.decision} {_printable(where)}".rstrip(), view.said.place))
+            where = " / ".join(guess.path for guess in located.candidates) or _printable(located.outside_name)
+            out.print(_row("place", f"{located.decision} {where}".rstrip(), view.said.place))
         out.print()
     return OK
 

@@ -33,6 +33,15 @@ def test_the_words_are_marked_and_weighed(environ: dict[str, str], capsys: pytes
     assert not any(char < " " and char != "\n" for char in shown)
 
 
+def test_places_are_marked_with_what_they_may_be(
+    environ: dict[str, str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("青石镇路灯不亮\n"))
+    assert main(["locate", "--show"], environ, load) == 0
+    shown = capsys.readouterr().out
+    assert "[青石镇|place]" in shown and "  place  town 东山县青石镇" in shown and "X1.1" not in shown
+
+
 def test_without_it_the_json_is_what_it_was(environ: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["classify", "--json"], environ, load) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
