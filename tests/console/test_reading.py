@@ -94,6 +94,14 @@ async def test_an_administrator_sees_topics_and_figures_and_no_word(house: House
     assert "<mark" not in page
 
 
+async def test_many_words_are_folded_away_and_still_add_up(house: House) -> None:
+    ticket = await read_ticket(house, " ".join(f"litter{number}" for number in range(60)))
+    page = await (await house.holds(Role.SUPERVISOR)).reads(f"/console/tickets/{ticket.number}")
+    assert "另外 28 项" in page and "其余小项合计" in page and "90.00" in section(page)
+    weights = [float(found) for found in re.findall(r"<small>([+-]\d+\.\d\d)</small>", page)]
+    assert sum(weights[:40]) == 90
+
+
 async def test_a_choice_and_a_correction_are_told_apart(house: House) -> None:
     plain, chosen = await read_ticket(house), await read_ticket(house, topic="T2", topic_chosen=True)
     visitor = await house.holds(Role.SUPERVISOR)

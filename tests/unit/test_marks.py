@@ -104,3 +104,13 @@ def test_repeated_characters_take_no_time() -> None:
     found = reading.of(kept, MaskedText(text, MASKER.mask))
     assert found.said is not None and found.topics[0].score == 4000
     assert sum(len(piece.text) for piece in found.said.pieces) == 4096
+
+
+def test_light_words_and_words_against_stand_in_the_table_alone() -> None:
+    weights = (("路", 0.2), ("灯", 2.0), ("坏", -3.0), ("了", 1.0))
+    items = (*(Evidence(word, at, at + 1, weight) for at, (word, weight) in enumerate(weights)), Evidence("", 0, 0, 0.1))
+    kept = Kept(Understanding("", "", "", (TopicGuess("T1", "", 0.9, items),)), Located("none"))
+    found = reading.of(kept, MaskedText("路灯坏了", MASKER.mask))
+    assert found.said is not None
+    assert [(piece.text, piece.strength) for piece in found.said.pieces] == [("路", 0), ("灯", 3), ("坏", 0), ("了", 2)]
+    assert [(word.text, word.weight) for word in found.topics[0].words] == [("灯", 2.0), ("了", 1.0), ("路", 0.2), ("坏", -3.0), ("", 0.1)]

@@ -10,7 +10,8 @@ from workflow import evidence
 from workflow.evidence import Kept
 from workflow.understanding import Evidence, RedFlag
 
-WORTH_A_MARK = 0.15  # of its decision's weightiest word; lighter ones stand in the table alone
+SHOWN = 12  # words of a decision that are marked, and stand open in the table
+WORTH_A_MARK = 0.25  # of its decision's weightiest word; lighter ones stand in the table alone
 _STRENGTHS = ((0.7, 3), (0.4, 2))
 
 
@@ -53,6 +54,7 @@ class Reading:
     kept: Kept
     topics: tuple[TopicRow, ...]
     said: Said | None
+    shown: int = SHOWN
 
     @property
     def told(self) -> bool:
@@ -105,9 +107,8 @@ def _marks(kept: Kept, masked: MaskedText) -> Iterator[Mark]:
 
 
 def _of(masked: MaskedText, kind: str, items: Sequence[Evidence]) -> Iterator[Mark]:
-    most = max((item.weight for item in items if item.text), default=0.0)
-    for item in items:
-        stands = item.text and masked.text.startswith(item.text, item.start)
-        if stands and item.weight > 0 and item.weight >= WORTH_A_MARK * most:
-            share = item.weight / most
+    spoke = sorted((item for item in items if item.text and item.weight > 0), key=lambda item: -item.weight)[:SHOWN]
+    for item in spoke:
+        share = item.weight / spoke[0].weight
+        if share >= WORTH_A_MARK and masked.text.startswith(item.text, item.start):
             yield Mark(item.start, item.end, kind, next((strength for least, strength in _STRENGTHS if share >= least), 1))
