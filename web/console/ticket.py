@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from aiohttp import web
@@ -64,7 +64,7 @@ async def one(request: web.Request) -> web.Response:
     ticket, mask = found.ticket, console.masker.mask
     readable = policy.may_see(actor, ticket)
     masked = MaskedText(ticket.text, mask) if readable else None
-    steps = [_step(event, words_of(request), mask if readable else None) for event in found.events]
+    steps = [_step(event, words_of(request), mask if readable else None) for event in _as_changed(found)]
     return show(
         request, "ticket.html", ticket=ticket, steps=steps, content=_content(found, masked.shown, mask) if masked is not None else None,
         phases=_phases(ticket.state), reading=reading.of(evidence.again(ticket.understanding), masked),
@@ -84,6 +84,17 @@ def _content(whole: Whole, text: str, mask: Mask) -> Content:
 
 def _remark(note: Note, mask: Mask) -> Remark:
     return Remark(note.at, note.author_role, note.kind, mask(note.text), len(note.files))
+
+
+def _as_changed(whole: Whole) -> list[Event]:
+    """The trail; of a correction only what it changed: it names topic and place whichever of them it was about."""
+    now = {"topic_was": whole.ticket.topic, "place_was": whole.ticket.place}
+    found: list[Event] = []
+    for event in reversed(whole.events):
+        data = {name: value for name, value in event.data.items() if now.get(name) != value}
+        now |= {name: value for name, value in event.data.items() if name in now}
+        found.append(replace(event, data=data))
+    return found[::-1]
 
 
 def _step(event: Event, words: Wording, mask: Mask | None) -> Step:
