@@ -7,9 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from app.cli.context import FAILED, OK, Context
+from app.cli import show
+from app.cli.context import OK, Context
 from app.learning.versions import Versions
-from nlp import Language, LanguageError, as_json, build, weights
+from nlp import Language, as_json, build, weights
 
 
 async def _language(context: Context) -> Language:
@@ -30,18 +31,14 @@ def _each_line(context: Context, answer: Callable[[str], dict[str, Any]]) -> int
 
 
 async def classify(context: Context) -> int:
-    try:
-        found = await _language(context)
-    except LanguageError as error:
-        context.console.print(str(error), markup=False)
-        return FAILED
+    found = await _language(context)
+    if context.args.show:
+        return show.each_line(context, found.places.locate, found.classifier.understand)
     return _each_line(context, lambda text: as_json.understanding(found.classifier.understand(text)))
 
 
 async def locate(context: Context) -> int:
-    try:
-        found = await _language(context)
-    except LanguageError as error:
-        context.console.print(str(error), markup=False)
-        return FAILED
+    found = await _language(context)
+    if context.args.show:
+        return show.each_line(context, found.places.locate)
     return _each_line(context, lambda text: as_json.located(found.places.locate(text)))

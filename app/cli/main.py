@@ -18,6 +18,7 @@ from app.cli.context import BAD_USAGE, FAILED, Context
 from app.clock import SystemClock
 from app.region_pack import PackError
 from app.signins import OPERATOR_ROLES
+from nlp import LanguageError
 from workflow.model import STAFF_ROLES
 from workflow.region import Region
 
@@ -69,9 +70,10 @@ def parser() -> argparse.ArgumentParser:
         ("classify", language.classify, "topic, intent and flags; one text per line in, one JSON object per line out"),
         ("locate", language.locate, "places; one text per line in, one JSON object per line out"),
     ):
-        each = add(name, run, text)
-        each.add_argument("--json", action="store_true", help="the only form there is")
-        each.add_argument("--weights", type=Path, metavar="DIR", help="a folder that train wrote; what is published if left out")
+        made = add(name, run, text)
+        made.add_argument("--json", action="store_true", help="JSON, as it is without it")
+        made.add_argument("--show", action="store_true", help="for a reader: the words marked, and what each weighs")
+        made.add_argument("--weights", type=Path, metavar="DIR", help="a folder that train wrote; what is published if left out")
     learning.arguments(add)
     return top
 
@@ -97,6 +99,8 @@ def main(argv: Sequence[str], environ: Mapping[str, str], load_region: Callable[
     except PackError as error:
         for fault in error.faults:
             console.print(f"region: {fault}", markup=False)
+    except LanguageError as error:
+        console.print(f"language: {error}", markup=False)
     except (SQLAlchemyError, OSError) as error:
         # Its message may hold the address of the database with its password.
         console.print(f"the database or a file cannot be used ({type(error).__name__}); see: python -m app check", markup=False)
