@@ -10,20 +10,20 @@ from collections.abc import Mapping
 
 from nlp.normalise import Normal
 
+HAN = "㐀"
 LONG = 3  # a word of two characters is a pair already
 LONGEST = 1500  # characters that are read: what comes later in a letter repeats
 Spans = list[tuple[int, int]]
 
 
 def features(normal: Normal, start: int = 0, end: int | None = None) -> Mapping[str, Spans]:
-    """Key → where it stands in the normalised text. Every digit counts as 0: a number says that there is one, not which."""
+    """Key → where it stands in the normalised text. No digits: a number may be somebody's, and evidence is shown to others."""
     text = normal.text
     last = min(len(text) if end is None else end, start + LONGEST)
     found: dict[str, Spans] = {}
     before = ""
     for at in range(start, last):
-        char = text[at]
-        here = (char if char.isalpha() else "") if char >= "㐀" else "0" if char.isdigit() else ""
+        here = text[at] if text[at] >= HAN and text[at].isalpha() else ""
         if here:
             _note(found, here, at, at + 1)
             if before:

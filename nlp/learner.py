@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from nlp import trial
 from nlp.mask import PersonalDataMasker
 from nlp.normalise import Normaliser
-from nlp.segment import Segmenter, names
+from nlp.segment import PLACES, Segmenter, names
 from nlp.topics import Topics
 from nlp.trial import Trial
 from nlp.tries import Words
@@ -38,4 +38,4 @@ class Learner:
         seen = [hidden.see(label, self.segmenter.edges(self.normalise(self.masker.mask(text)))) for text, label in examples]
         manifest = Manifest(dict(topics), own, len(seen), made, onto=dict(onto))
         by_hand = self.by_hand.onto(onto, topics) if onto else None
-        return trial.run(seen, manifest, by_hand, self.intent_words)
+        return trial.run(seen, manifest, by_hand, self.intent_words | self.places | names(PLACES))

@@ -11,11 +11,11 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from nlp.features import features
+from nlp.features import LONG, features
 from nlp.normalise import MARKS, Normal
 from nlp.tries import Words
 
-FEWEST = 3  # texts that a word must stand in: what fewer hold may be about somebody
+FEWEST, FEWEST_OF_LONG = 3, 5  # texts that a word must stand in: what fewer hold may be about somebody; a long word may be a name
 BEFORE = 3  # characters before the word for a road or an estate that are its name
 NAMED = 0.5  # a word is left out where more than this share of its places are in names
 
@@ -59,7 +59,7 @@ class Names:
 
 
 def choose(seen: Iterable[Seen], left_out: Collection[str]) -> dict[str, int]:
-    """Word → number of texts it stands in. `left_out`: words of intent, which must not decide what a text is about."""
+    """Word → number of texts it stands in. `left_out`: names of places, and words of intent, which must not decide what a text is about."""
     texts: Counter[str] = Counter()
     places: Counter[str] = Counter()
     named: Counter[str] = Counter()
@@ -70,5 +70,5 @@ def choose(seen: Iterable[Seen], left_out: Collection[str]) -> dict[str, int]:
     return {
         word: count
         for word, count in texts.items()
-        if count >= FEWEST and word not in left_out and named[word] <= NAMED * places[word]
+        if count >= (FEWEST if len(word) < LONG else FEWEST_OF_LONG) and word not in left_out and named[word] <= NAMED * places[word]
     }

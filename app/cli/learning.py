@@ -14,10 +14,11 @@ from app.learning import report
 from app.learning.judge import judge, read_map
 from app.learning.labelled import Labelled, Source, among, distinct, enough, own_labels, read
 from app.learning.versions import NotPublishable, Versions
-from app.region_pack.sheet import ImportFaults
+from app.region_pack.sheet import Fault, ImportFaults
 from nlp import Language, LanguageError, build, judging, weights
 from nlp.training import NoTrainer
 from nlp.weights import Weights
+from storage import corrections
 from workflow.region import Region
 
 MAP = Path(__file__).resolve().parents[2] / "benchmarks/hotline_topics.csv"
@@ -58,6 +59,8 @@ async def train(context: Context) -> int:
     region = await context.city()
     try:
         sources, given = _read(files)
+        if context.args.from_corrections:
+            given += await _corrections(context)
         own = own_labels(given, _names(region))
         rows, repeated = distinct(own if own is not None else given)
         enough(rows)
@@ -82,6 +85,15 @@ async def train(context: Context) -> int:
     context.console.print(report.topics(made.judged, topics), report.table({"five-fold": judging.figures(made.judged)}))
     context.console.print(f"{folder}: version {made.weights.version}, {len(made.weights.words)} words; nothing is published", markup=False)
     return OK
+
+
+async def _corrections(context: Context) -> list[Labelled]:
+    """What staff put right: the ticket's text with the topic they gave it. Raises ImportFaults."""
+    async with context.database() as database:
+        found = [one for one in await corrections(database) if one.by == "staff"]
+    if not found:
+        raise ImportFaults([Fault("corrections", 0, "nobody has corrected a topic yet: there is nothing to learn from")])
+    return [Labelled("corrections", number, one.text, one.topic) for number, one in enumerate(found, start=1)]
 
 
 def _spoken_for(context: Context, labels: Mapping[str, str]) -> dict[str, str]:
