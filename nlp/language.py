@@ -10,16 +10,21 @@ from nlp import gazetteer, intents, mask, negation, procedures, redflags, thanks
 from nlp.answers import KnowledgeAnswers
 from nlp.classifier import LexiconClassifier
 from nlp.detail import Detail
+from nlp.errors import LanguageError
+from nlp.learned import LearnedTopics
+from nlp.learner import Learner
 from nlp.mentions import Mentions
 from nlp.normalise import Normaliser
 from nlp.places import DictionaryPlaceFinder
 from nlp.segment import Segmenter
 from nlp.tables import read
 from nlp.tries import Words
+from nlp.weights import MANIFEST, Weights
 from workflow.ports import Answers, Classifier, Masker, PlaceFinder
 from workflow.region import Region
 
-RULES = "2"  # goes up when the code decides otherwise on the same files
+MARKS_OF_NAMES = ("road", "town", "county", "village", "weak")  # kinds of place words that a name stands before
+RULES = "3"  # goes up when the code decides otherwise on the same files
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +36,12 @@ class Language:
     answers: Answers
     masker: Masker
     version: str
+    learner: Learner
 
 
-def build(language: Path, region: Region) -> Language:
-    """`language`: the folder with the city's language files. Takes about a second, mostly jieba's dictionary.
+def build(language: Path, region: Region, weights: Weights | None = None) -> Language:
+    """`language`: the folder with the city's language files. `weights`: learned ones; the lexicon stays on top of them where it
+    speaks for their topics. Takes about a second, mostly jieba's dictionary.
 
     Raises LanguageError, naming file, line and reason.
     """
@@ -48,13 +55,13 @@ def build(language: Path, region: Region) -> Language:
     traps = {row.need("word") for row in read(language / "words.csv", ("word",))}
     known = frozenset(lexicon.weights) | set(lexicon.excludes) | flags.words | places.known | units | traps
     segmenter = Segmenter(known)
-    version = fingerprint(language)
+    version = fingerprint(language) + (f"+{weights.version}" if weights else "")
+    by_hand = topics.Topics(lexicon, {code: t.name for code, t in region.topics.items()}, negation.load(language / "negation.csv"))
+    masker = mask.load(language / "personal.csv")
     classifier = LexiconClassifier(
         normalise=normalise,
         segmenter=segmenter,
-        topics=topics.Topics(
-            lexicon, {code: t.name for code, t in region.topics.items()}, negation.load(language / "negation.csv")
-        ),
+        topics=_ranker(by_hand, weights, region),
         intents=wishes,
         flags=flags,
         procedures=procedures.load(language / "procedures.csv", region.topics),
@@ -66,7 +73,21 @@ def build(language: Path, region: Region) -> Language:
         region, places, Mentions(places, region), Detail(words["detail"], words["insider"]), normalise, segmenter
     )
     answers = KnowledgeAnswers(region.knowledge, normalise, segmenter, wishes.words)
-    return Language(classifier, finder, answers, mask.load(language / "personal.csv"), version)
+    marks = Words(word for kind in MARKS_OF_NAMES for word in words[kind])
+    learner = Learner(normalise, segmenter, masker, by_hand, frozenset(wishes.words), frozenset(places.known), marks)
+    return Language(classifier, finder, answers, masker, version, learner)
+
+
+def _ranker(by_hand: topics.Topics, weights: Weights | None, region: Region) -> topics.Ranker:
+    if weights is None:
+        return by_hand
+    manifest = weights.manifest
+    strange = sorted({*manifest.onto, *(manifest.topics if manifest.own else ())} - set(region.topics))
+    if strange:
+        raise LanguageError(MANIFEST, 0, f"the weights know topics that topics.csv does not: {', '.join(strange[:8])}; train anew")
+    if manifest.own:
+        return LearnedTopics(weights, by_hand)
+    return LearnedTopics(weights, by_hand.onto(manifest.onto, manifest.topics) if manifest.onto else None)
 
 
 def fingerprint(language: Path) -> str:
