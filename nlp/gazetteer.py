@@ -111,6 +111,7 @@ def build(
     for landmark in landmarks:
         for name in landmark.names:
             _add(names, normalise(name).text, Sense(landmark.code, region.places[landmark.code].level, "=", LANDMARK))
+    sights = frozenset(names) - divisions
     grids, own = _grids(region, normalise, names)
     for name, code in own.items():
         _add(names, name, Sense(code, Level.GRID, "=", FULL))
@@ -118,7 +119,7 @@ def build(
     return Gazetteer(
         names={name: tuple(senses.values()) for name, senses in names.items()},
         common=frozenset(words["common"]) & divisions, plain=frozenset(words["plain"]) & divisions,
-        landmarks=frozenset(names) - divisions, outside=away, words=words, grids=grids,
+        landmarks=sights, outside=away, words=words, grids=grids,
         city=Words({region.name, *(region.name.removesuffix(suffix) for suffix in words["county"] if len(region.name) > 2)}),
     )  # fmt: skip
 

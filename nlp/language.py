@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from nlp import gazetteer, intents, landmarks, mask, negation, procedures, redflags, thanks, topics
+from nlp import gazetteer, intents, landmarks, mask, negation, polygons, procedures, redflags, thanks, topics
 from nlp.addresses import Addresses
 from nlp.answers import KnowledgeAnswers
 from nlp.classifier import LexiconClassifier
@@ -36,7 +36,7 @@ class Language:
 
 
 def build(language: Path, region: Region) -> Language:
-    """`language`: the folder with the city's language files. Takes about a second, mostly jieba's dictionary.
+    """`language`: the folder with the city's language files; borders lie beside it, in `polygons`. Takes about a second, mostly jieba's dictionary.
 
     Raises LanguageError, naming file, line and reason.
     """
@@ -67,7 +67,7 @@ def build(language: Path, region: Region) -> Language:
     )
     finder = DictionaryPlaceFinder(
         region, places, Mentions(places, region), Addresses(words), Detail(words["detail"], words["insider"]), normalise, segmenter,
-        Points(region),
+        Points(region, polygons.load(language.parent / "polygons", region)),
     )  # fmt: skip
     answers = KnowledgeAnswers(region.knowledge, normalise, segmenter, wishes.words)
     return Language(classifier, finder, answers, mask.load(language / "personal.csv"), version)

@@ -127,6 +127,6 @@ def from_json(data: Json) -> Draft:
     values["files"] = tuple(FileRef(**file) for file in values["files"])
     values["point"] = Point(**values["point"]) if values["point"] else None
     for name in ("topics", "words", "ties", "refused"):
-        values[name] = tuple(values[name])
+        values[name] = tuple(values.get(name, ()))
     values["said"] = tuple((message_id, words) for message_id, words in values["said"])
     return Draft(**values)

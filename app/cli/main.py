@@ -18,6 +18,7 @@ from app.cli.context import BAD_USAGE, FAILED, Context
 from app.clock import SystemClock
 from app.region_pack import PackError
 from app.signins import OPERATOR_ROLES
+from nlp import LanguageError
 from workflow.model import STAFF_ROLES
 from workflow.region import Region
 
@@ -97,6 +98,8 @@ def main(argv: Sequence[str], environ: Mapping[str, str], load_region: Callable[
     except PackError as error:
         for fault in error.faults:
             console.print(f"region: {fault}", markup=False)
+    except LanguageError as error:
+        console.print(f"region: {error}", markup=False)
     except (SQLAlchemyError, OSError) as error:
         # Its message may hold the address of the database with its password.
         console.print(f"the database or a file cannot be used ({type(error).__name__}); see: python -m app check", markup=False)
