@@ -36,12 +36,25 @@ from workflow.understanding import Located
 
 SUFFIXES = ("社区居民委员会", "社区居委会", "村民委员会", "居民委员会", "村委会", "居委会", "社区", "村")
 PLAIN = (
-    "{place}的路灯坏了半个月没人修", "我想反映{place}有人乱倒垃圾，臭味很大", "{place}这几天一直停水", "您好，{place}的排水沟堵了，一下雨就淹",
+    "{place}的路灯坏了半个月没人修",
+    "我想反映{place}有人乱倒垃圾，臭味很大", "{place}这几天一直停水", "您好，{place}的排水沟堵了，一下雨就淹",
     "请问{place}什么时候修路？已经等了很久了", "昨晚十一点{place}还有工地在施工，吵得睡不着", "投诉：{place}占道经营严重，堵车，请处理",
 )  # fmt: skip
 CANTONESE = ("{place}啲路灯坏咗成个星期都冇人理", "我哋{place}冇水啊，几时先有水", "喺{place}有人晚黑烧嘢，好臭", "{place}嗰边好嘈，瞓唔着")
 BEHIND = ("幸福路１２号", "人民路35号门口", "一巷3号", "中山路口", "锦绣花园3栋502", "碧翠苑小区门口", "新华书店对面", "二队祠堂旁边")
-VARIANTS = {"里": "裏", "台": "臺", "圩": "墟", "墟": "圩", "冈": "崗", "岗": "崗", "蓢": "朗", "滘": "窖", "坭": "泥", "峰": "峯", "群": "羣"}
+VARIANTS = {  # as typed by hand
+    "里": "裏",
+    "台": "臺",
+    "圩": "墟",
+    "墟": "圩",
+    "冈": "崗",
+    "岗": "崗",
+    "蓢": "朗",
+    "滘": "窖",
+    "坭": "泥",
+    "峰": "峯",
+    "群": "羣",
+}
 OLD = {"北街": "440703002", "仓后": "440703002", "堤东": "440703002", "北街街道": "440703002", "仓后街道": "440703002"}
 Write = Callable[["Named", random.Random], str]
 
@@ -214,7 +227,8 @@ def measured(region: Region, places: PlaceFinder, seed: int, each: int) -> dict[
         tallies[group][verdict] += 1
         shapes.setdefault(f"{group}: {sentence.shape}", Counter())[verdict] += 1
         if verdict != "right":
-            said = f"{sentence.shape}: {sentence.text} ({sentence.code}) → {found.decision} {found.code or [g.code for g in found.candidates]}"
+            answer = found.code or [guess.code for guess in found.candidates]
+            said = f"{sentence.shape}: {sentence.text} ({sentence.code}) → {found.decision} {answer}"
             bad.setdefault(f"{group} {verdict}", []).append(said)
     return {
         "sentences": len(made), "per_second": round(len(made) / took),

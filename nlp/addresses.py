@@ -16,7 +16,10 @@ GAP = 2  # characters between two mentions that are said in one breath
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """One place, named by one or more mentions. `weak`: only where somebody lives or comes from, or a body; `spot`: said to be where it is."""
+    """One place, named by one or more mentions.
+
+    `weak`: only where somebody lives or comes from, or a body. `spot`: said to be where it is. `denied`: said not to be.
+    """
 
     codes: Mapping[str, float]
     mentions: tuple[Mention, ...]
@@ -114,9 +117,7 @@ def _joined(address: Address, made: Address) -> Address:
     key = tuple(sorted(mention.codes.items()))
     seen = address.seen | {tuple(sorted(m.codes.items())) for m in address.mentions}
     codes = address.codes if key in seen else _nested(address.codes, mention.codes)
-    return Address(
-        codes, (*address.mentions, mention), address.weak or made.weak, address.spot or made.spot, address.denied, seen | {key}
-    )
+    return Address(codes, (*address.mentions, mention), address.weak or made.weak, address.spot or made.spot, address.denied, seen | {key})
 
 
 def _nested(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:

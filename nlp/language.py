@@ -36,7 +36,8 @@ class Language:
 
 
 def build(language: Path, region: Region) -> Language:
-    """`language`: the folder with the city's language files; borders lie beside it, in `polygons`. Takes about a second, mostly jieba's dictionary.
+    """`language`: the folder with the city's language files; borders lie beside it, in `polygons`. Takes about a second, mostly jieba's
+    dictionary.
 
     Raises LanguageError, naming file, line and reason.
     """

@@ -76,12 +76,11 @@ class Mentions:
 
     def _elsewhere(self, text: str, mention: Mention, behind: tuple[int, int], cuts: Container[int]) -> bool:
         """A bare name right after a place outside the city is that place's own."""
-        if not 0 < mention.start or self._suffixed(text, mention):
+        if not mention.start > 0 or self._suffixed(text, mention):
             return False
         low = max(0, mention.start - 5)
         return any(
-            end == mention.start - low and low + start in cuts
-            for start, end in self._gazetteer.outside.longest(text[low : mention.start])
+            end == mention.start - low and low + start in cuts for start, end in self._gazetteer.outside.longest(text[low : mention.start])
         )
 
     def _suffixed(self, text: str, mention: Mention) -> bool:

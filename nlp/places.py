@@ -60,7 +60,8 @@ class DictionaryPlaceFinder:
         (code,) = best(address.codes)
         place, grid = self._village_and_grid(self.region.places[code], normal)
         chosen = self._guess(place.code, address.codes[code])
-        return Located(place.level.value, place.code, (chosen,), _evidence(normal, (address,)), self._detail(address, normal, cuts), grid=grid)
+        evidence, detail = _evidence(normal, (address,)), self._detail(address, normal, cuts)
+        return Located(place.level.value, place.code, (chosen,), evidence, detail, grid=grid)
 
     def _detail(self, address: Address, normal: Normal, cuts: Cuts) -> str:
         """What follows the place; a landmark is part of it."""

@@ -1,7 +1,7 @@
 """Borders a city has imported: GeoJSON files in its pack's folder `polygons/`. WGS-84, and said to be.
 
-Each file is a FeatureCollection with `"datum": "WGS-84"` at its top. Each feature is a Polygon or MultiPolygon whose `properties.code` is a grid,
-village or town of the city. A grid code must be of the pack's or the imported grids.
+Each file is a FeatureCollection with `"datum": "WGS-84"` at its top. Each feature is a Polygon or MultiPolygon whose `properties.code` is a
+grid, village or town of the city.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def _features(file: Path) -> Iterator[Any]:
     if not isinstance(found, dict) or found.get("type") != "FeatureCollection" or not isinstance(found.get("features"), list):
         raise LanguageError(file.name, 0, "is no FeatureCollection")
     if found.get("datum") != DATUM:
-        reason = f'says no "datum": "{DATUM}" at its top. GCJ-02 or BD-09 (most Chinese web maps) must be converted first: they lie 600 m off'
+        reason = f'says no "datum": "{DATUM}" at its top. GCJ-02 and BD-09 (most Chinese web maps) lie 600 m off: convert them first'
         raise LanguageError(file.name, 0, reason)
     crs = json.dumps(found.get("crs") or _SAME_DATUM[0])
     if not any(name in crs for name in _SAME_DATUM):

@@ -63,8 +63,11 @@ class PlaceGuess:
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """`decision`: village, town, county, ask, outside, none. `code` is set for the first three; `grid` where a grid of the village was named,
-    by its name or its code. `several`: the candidates are different places that were all named, not places of one name."""
+    """`decision`: village, town, county, ask, outside, none. `code` is set for the first three.
+
+    `grid`: where a grid of the village was named, by its name or code. `several`: the candidates are different places that were all named,
+    not places of one name.
+    """
 
     decision: str
     code: str = ""

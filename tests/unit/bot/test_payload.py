@@ -44,12 +44,25 @@ def encoded(data: bytes) -> str:
 @pytest.mark.parametrize(
     "text",
     [
-        "/start", "/start ", "/start x", f"/start d_{GRID}_", f"/start d_{GRID}_A", f"/start d_{GRID}", f"/start d_999999999999_{encoded(b'1')}",
-        f"/start d_{GRID}_{encoded(b'http://x.y')}", f"/start d_{GRID}_{encoded(bytes([255, 254]))}", f"/start d_{GRID}_{encoded(b'<b>x</b>')}",
-        f"/start d_{GRID}_{encoded(b'   ')}", f"/start d_{GRID}_{encoded(b'x' * 40)}", f"/start g{GRID}9", f"/status g{GRID}", f"g{GRID}",
-        f"/start g{'9' * 15}", f"/start d_990101001_{encoded(b'1')}",
+        "/start",
+        "/start ",
+        "/start x",
+        f"/start d_{GRID}_",
+        f"/start d_{GRID}_A",
+        f"/start d_{GRID}",
+        f"/start d_999999999999_{encoded(b'1')}",
+        f"/start d_{GRID}_{encoded(b'http://x.y')}",
+        f"/start d_{GRID}_{encoded(bytes([255, 254]))}",
+        f"/start d_{GRID}_{encoded(b'<b>x</b>')}",
+        f"/start d_{GRID}_{encoded(b'   ')}",
+        f"/start d_{GRID}_{encoded(b'x' * 40)}",
+        f"/start g{GRID}9",
+        f"/status g{GRID}",
+        f"g{GRID}",
+        f"/start g{'9' * 15}",
+        f"/start d_990101001_{encoded(b'1')}",
     ],
-)  # fmt: skip
+)
 def test_anything_else_says_nothing(text: str) -> None:
     assert scanned(REGION, text) is None
 

@@ -85,8 +85,11 @@ def with_grids(region: Region, *grids: tuple[str, str]) -> Region:
 def test_a_grid_with_a_name_of_its_own_is_found_by_it() -> None:
     region = with_grids(
         cities.jiangmen(),
-        ("440703002101001", "羊桥社区第1网格"), ("440703002101002", "翠湖星光网格"), ("440703002102001", "晨曦网格"), ("440703002104001", "晨曦网格"),
-    )  # fmt: skip
+        ("440703002101001", "羊桥社区第1网格"),
+        ("440703002101002", "翠湖星光网格"),
+        ("440703002102001", "晨曦网格"),
+        ("440703002104001", "晨曦网格"),
+    )
     places = build(cities.LANGUAGE, region).places
     own = places.locate("翠湖星光网格的路灯坏了")
     assert (own.decision, own.code, own.grid) == ("village", "440703002101", "440703002101002")

@@ -30,10 +30,14 @@ def several(code: str, *parts: list[Ring]) -> dict[str, Any]:
 
 def region() -> Region:
     places = [
-        Place("9901", "小城市", Level.CITY, ""), Place("990101", "东山县", Level.COUNTY, "9901"),
-        Place(TOWN, "云桥街道", Level.TOWN, "990101", lat=30.0, lon=100.0), Place("990101002", "青石镇", Level.TOWN, "990101", lat=30.2, lon=100.2),
-        Place(VILLAGE, "云桥社区", Level.VILLAGE, TOWN), Place(OTHER, "星河社区", Level.VILLAGE, TOWN), Place(GRID, "第1网格", Level.GRID, VILLAGE),
-    ]  # fmt: skip
+        Place("9901", "小城市", Level.CITY, ""),
+        Place("990101", "东山县", Level.COUNTY, "9901"),
+        Place(TOWN, "云桥街道", Level.TOWN, "990101", lat=30.0, lon=100.0),
+        Place("990101002", "青石镇", Level.TOWN, "990101", lat=30.2, lon=100.2),
+        Place(VILLAGE, "云桥社区", Level.VILLAGE, TOWN),
+        Place(OTHER, "星河社区", Level.VILLAGE, TOWN),
+        Place(GRID, "第1网格", Level.GRID, VILLAGE),
+    ]
     return Region("9901", "小城市", "T", "Asia/Shanghai", ("08:30", "17:30"), {p.code: p for p in places}, {}, {}, {})
 
 
@@ -101,7 +105,10 @@ BOW = [[99.9, 29.9], [100.0, 30.0], [100.0, 29.9], [99.9, 30.0], [99.9, 29.9]]
         (feature(VILLAGE, square(29.9, 99.9, 0.1)), "feature 2: lies far from this city"),
         (feature(VILLAGE, square(500000.0, 3300000.0, 100.0)), "feature 2: lies far from this city"),
         (feature(VILLAGE, [["x", "y"]] * 4), "feature 2: its coordinates can't be read"),  # type: ignore[list-item]  # what a file may hold
-        ({"type": "Feature", "properties": {"code": VILLAGE}, "geometry": {"type": "Point", "coordinates": [100, 30]}}, "feature 2: its geometry"),
+        (
+            {"type": "Feature", "properties": {"code": VILLAGE}, "geometry": {"type": "Point", "coordinates": [100, 30]}},
+            "feature 2: its geometry",
+        ),
         ({"type": "Feature", "properties": {"code": VILLAGE}, "geometry": None}, "feature 2: its geometry"),
         ({"type": "Feature", "properties": None, "geometry": None}, "feature 2: properties.code"),
         (None, "feature 2: properties.code"),
