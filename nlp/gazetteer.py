@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from os.path import commonprefix
 from pathlib import Path
 
 from nlp.landmarks import Landmark
@@ -55,7 +56,7 @@ class Gazetteer:
     landmarks: frozenset[str]
     outside: Words
     words: Vocabulary
-    grids: Mapping[str, tuple[tuple[str, str], ...]]  # village → (grid's name as written, code)
+    grids: Mapping[str, tuple[tuple[str, str], ...]]  # village → (what a grid is called in it, code)
     city: Words
 
     @property
@@ -160,14 +161,20 @@ def _spellings(name: str, twins: Mapping[str, str]) -> Iterator[str]:
 def _grids(
     region: Region, normalise: Normaliser, names: Mapping[str, object]
 ) -> tuple[dict[str, tuple[tuple[str, str], ...]], dict[str, str]]:
-    """By village, as they are written; and, normalised, those whose name stands alone: one grid has it, and it begins with no village's."""
+    """By village what its grids are called beyond its own name; and those whose whole name stands alone: one grid has it, and it begins
+    with no village's."""
+    shorts: dict[str, str] = {}  # most grids are called by the same few numbers
     found: dict[str, list[tuple[str, str]]] = {}
     own: dict[str, list[str]] = {}
     for place in region.places.values():
         if place.level is not Level.GRID:
             continue
-        found.setdefault(place.parent, []).append((place.name, place.code))
-        if not place.name.startswith(region.places[place.parent].name[:2]):
+        village = region.places[place.parent].name
+        short = place.name.removeprefix(commonprefix((place.name, village)))
+        if short not in shorts:
+            shorts[short] = normalise(short).text
+        found.setdefault(place.parent, []).append((shorts[short], place.code))
+        if not place.name.startswith(village[:2]):
             own.setdefault(normalise(place.name).text, []).append(place.code)
     alone = {name: codes[0] for name, codes in own.items() if len(codes) == 1 and len(name) > 2 and name not in names}
     return {village: tuple(sorted(grids, key=lambda g: (-len(g[0]), g))) for village, grids in found.items()}, alone

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from nlp.gazetteer import FULL, Gazetteer
@@ -35,6 +35,7 @@ class Mentions:
         self._gazetteer = gazetteer
         self._region = region
         self._starts = _by_start(gazetteer.names)
+        self._outside = _by_start(gazetteer.outside.words)
         words = gazetteer.words
         self._suffix = _one_of(suffix for kind in ("county", "town", "village") for suffix in words[kind])
         self._villages = words["village"]
@@ -64,11 +65,19 @@ class Mentions:
 
     def outside(self, text: str, cuts: Container[int]) -> tuple[int, int] | None:
         """The first place outside the city that is named; nothing where the city itself is named, too."""
-        away = self._gazetteer.outside
-        for start, end in away.aligned(text, cuts):
+        for start, end in self._away(text, cuts):
             if not self.is_road(text, end) and not self._weak.match(text, end) and not self._only_origin(text, end):
                 return None if self._gazetteer.city.any_in(text) else (start, end)
         return None
+
+    def _away(self, text: str, cuts: Container[int]) -> Iterator[tuple[int, int]]:
+        """Names of two characters only where they are words of their own."""
+        starts = self._outside
+        for start in range(len(text) - 1):
+            for name in starts.get(text[start : start + 2], ()):
+                end = start + len(name)
+                if text.startswith(name, start) and (len(name) > 2 or (start in cuts and end in cuts)):
+                    yield start, end
 
     def _only_origin(self, text: str, end: int) -> bool:
         """A number plate, a dish, a person from there."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -97,8 +96,7 @@ class DictionaryPlaceFinder:
         """A grid is told beside its village: "" where none is named."""
         if place.level is Level.GRID:
             return self.region.places[place.parent], place.code
-        for name, code in self.gazetteer.grids.get(place.code, ()):
-            short = self.normalise(name.removeprefix(os.path.commonprefix((name, place.name)))).text
+        for short, code in self.gazetteer.grids.get(place.code, ()):
             if len(short) > 1 and _named(short, normal.text):
                 return place, code
         return place, ""
