@@ -116,8 +116,16 @@ def _joined(address: Address, made: Address) -> Address:
     mention = made.mentions[0]
     key = tuple(sorted(mention.codes.items()))
     seen = address.seen | {tuple(sorted(m.codes.items())) for m in address.mentions}
-    codes = address.codes if key in seen else _nested(address.codes, mention.codes)
+    codes = address.codes if key in seen else _nested(address.codes, _inside(address, mention))
     return Address(codes, (*address.mentions, mention), address.weak or made.weak, address.spot or made.spot, address.denied, seen | {key})
+
+
+def _inside(address: Address, mention: Mention) -> Mapping[str, float]:
+    """What a mention may mean: said right behind the town whose name it is, too (棠下镇棠下), it is the village of that name."""
+    if mention.start > address.end or not mention.sure:
+        return mention.codes
+    deeper = {c: w for c, w in mention.codes.items() if any(c != outer and c.startswith(outer) for outer in address.codes)}
+    return deeper or mention.codes
 
 
 def _nested(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:

@@ -127,10 +127,10 @@ class Mentions:
             return Mention(start, end, codes)
         if name in self._gazetteer.plain:
             return None
-        if not landmark and self._weak.match(text, end):
-            # A school called after a place says the town, never the village.
-            return Mention(start, end, codes) if any(len(code) < VILLAGE for code in codes) else None
-        sure = name not in self._gazetteer.common and not self._suffix.match(text, end)
+        if not (landmark or name.endswith(self._villages)) and self._weak.match(text, end):
+            return Mention(start, end, town) if (town := _of_a_school(codes)) else None
+        everyday = name in self._gazetteer.common or self._suffix.match(text, end) is not None
+        sure = not everyday or self._named_with_suffix(text, end)
         return Mention(start, end, codes, sure=sure, cued=not sure and self._cued(text, start, end), landmark=landmark)
 
     def _stands(self, text: str, start: int, end: int, cuts: Container[int]) -> bool:
@@ -184,9 +184,15 @@ class Mentions:
         for name in self._starts.get(text[at : at + 2], ()):
             if text.startswith(name, at):
                 suffix = self._suffix.match(text, at + len(name))
-                if suffix is not None and any(True for _ in self._gazetteer.meant(name, suffix.group())):
+                if name.endswith(self._villages) or (suffix is not None and any(True for _ in self._gazetteer.meant(name, suffix.group()))):
                     return True
         return False
+
+
+def _of_a_school(codes: Mapping[str, float]) -> dict[str, float]:
+    """A school called after a place says the town, never the village; a village elsewhere keeps it from being certain."""
+    wide = tuple(code for code in codes if len(code) < VILLAGE)
+    return {code: weight for code, weight in codes.items() if code in wide or not code.startswith(wide)} if wide else {}
 
 
 def _by_start(names: Iterable[str]) -> dict[str, tuple[str, ...]]:

@@ -95,6 +95,20 @@ def test_a_village_that_may_have_become_a_community_is_asked_about() -> None:
     assert {guess.code for guess in located("松塱村").candidates} == {"440781102220", "440783110224"}  # 松朗 and 松蓢
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("棠下镇棠下的路灯坏了", "440703101001"),
+        ("汶村镇汶村停水", "440781112203"),
+        ("荷塘镇荷塘中学", "440703102"),
+        ("古井镇古井塌了", "440705107"),
+    ],
+)
+def test_a_town_and_its_name_once_more(text: str, code: str) -> None:
+    """The village of that name; but a school's name or an everyday word says no more than the town."""
+    assert located(text).code == code
+
+
 def test_of_two_in_one_town_the_one_that_was_said() -> None:
     assert located("双水镇双水村").code == "440705104201"
     assert located("双水镇双水社区").code == "440705104004"
