@@ -121,7 +121,7 @@ class Mentions:
         end = start + len(name)
         codes = dict(self._gazetteer.meant(name, ""))
         landmark = name in self._gazetteer.landmarks
-        if not codes or not (landmark or self._stands(text, start, end, cuts)):
+        if not codes or self._numbered(text, end) or not (landmark or self._stands(text, start, end, cuts)):
             return None
         if inside and any(code.startswith(inside) for code in codes):
             return Mention(start, end, codes)
@@ -132,6 +132,12 @@ class Mentions:
         everyday = name in self._gazetteer.common or self._suffix.match(text, end) is not None
         sure = not everyday or self._named_with_suffix(text, end)
         return Mention(start, end, codes, sure=sure, cued=not sure and self._cued(text, start, end), landmark=landmark)
+
+    def _numbered(self, text: str, end: int) -> bool:
+        """Whether the name goes on: 良东一社区 is not 良东."""
+        suffix = self._suffix.match(text, end + 1) if text[end : end + 1] in self._ordinals else None
+        further = suffix is not None and suffix.group() not in self._gazetteer.words["county"]
+        return further and not self._named_with_suffix(text, end)
 
     def _stands(self, text: str, start: int, end: int, cuts: Container[int]) -> bool:
         """Whether it is a word of its own: 在 and the like, or another place behind it, part it from the rest as well as the segmenter."""
