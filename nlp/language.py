@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from nlp import gazetteer, intents, mask, negation, procedures, redflags, thanks, topics
+from nlp import gazetteer, intents, mask, negation, procedures, redflag_files, thanks, topics
 from nlp.answers import KnowledgeAnswers
 from nlp.classifier import LexiconClassifier
 from nlp.detail import Detail
@@ -40,9 +40,9 @@ def build(language: Path, region: Region) -> Language:
     """
     lexicon = topics.load(language / "lexicon.csv", region.topics)
     wishes = intents.load(language / "intents.csv")
-    flags = redflags.load(language / "redflags.csv")
     words = gazetteer.vocabulary(language / "places.csv")
     normalise = Normaliser(_replacements(language))
+    flags = redflag_files.load(language / "redflags.csv", language / "redflag_words.csv", normalise)
     places = gazetteer.build(region, words, normalise, language / "aliases.csv", language / "outside.csv")
     units = {name for unit in region.units.values() for name in (unit.name, *unit.aliases)}
     traps = {row.need("word") for row in read(language / "words.csv", ("word",))}
