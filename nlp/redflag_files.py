@@ -12,7 +12,7 @@ from nlp.redflags import KINDS, LINKS, TIERS, Alarm, RedFlags
 from nlp.tables import Row, read
 
 SIGNS = re.compile(r"(\+|>>|>|~)")
-Split = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
+Split = tuple[frozenset[str], frozenset[str], frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +36,10 @@ class Groups:
     def split(self, first: str, unless: tuple[str, ...]) -> Split:
         """Of the words that hold back a flag with this first part: those that cover it, the others, and the groups."""
         if (first, unless) not in self._split:
-            part = re.compile("|".join(map(re.escape, self.words.get(first, (first,)))))
-            plain = [word for word in unless if word not in self.words]
-            covering = tuple(word for word in plain if part.search(word))
-            near = tuple(word for word in plain if word not in set(covering))
-            self._split[first, unless] = covering, near, tuple(word for word in unless if word in self.words)
+            parts = self.words.get(first, (first,))
+            groups = frozenset(word for word in unless if word in self.words)
+            covering = frozenset(word for word in unless if word not in groups and any(part in word for part in parts))
+            self._split[first, unless] = covering, frozenset(unless) - groups - covering, groups
         return self._split[first, unless]
 
 

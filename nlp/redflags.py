@@ -12,6 +12,7 @@ from nlp.hits import Finder, Hits, Span
 from nlp.normalise import MARKS, Normal, unspaced
 from workflow.understanding import RedFlag
 
+TRIES = 2_000  # parts looked for in one text: no message needs a tenth of it, junk may need a million
 TIERS = ("life", "order", "livelihood", "sensitive")
 KINDS = ("token", "phrase", "word")
 NOW = "[now]"  # says that it goes on: then no group under `unless` holds a flag back
@@ -62,65 +63,87 @@ class Alarm:
     rest: tuple[tuple[Link, str], ...]
     kind: str
     numbers: tuple[str, ...]
-    covering: tuple[str, ...]
-    near: tuple[str, ...]
-    groups: tuple[str, ...]
+    covering: frozenset[str]
+    near: frozenset[str]
+    groups: frozenset[str]
 
     @property
     def reach(self) -> Reach:
         return LETTERS if self.kind == "word" else HAN
 
+    @property
+    def keys(self) -> frozenset[str]:
+        return frozenset((self.first, *(key for _, key in self.rest)))
+
 
 class RedFlags:
     def __init__(self, alarms: Sequence[Alarm], groups: Mapping[str, Sequence[str]]) -> None:
         """`groups`: key in square brackets → its words."""
-        ordered = sorted(alarms, key=lambda a: TIERS.index(a.tier))
-        keys = {key for a in alarms for key in (a.first, *(key for _, key in a.rest), *a.covering, *a.near)}
+        # The simple ones first: however long a text is, they are always looked at.
+        self._alarms = sorted(alarms, key=lambda alarm: len(alarm.rest))
+        self._needs = [alarm.keys for alarm in self._alarms]
+        keys = {key for a in alarms for key in (*a.keys, *a.covering, *a.near)}
         self._finder = Finder(keys - set(groups), groups)
-        self._by_word: dict[str, list[Alarm]] = {}
-        for alarm in ordered:
-            for word in groups.get(alarm.first, (alarm.first,)):
-                self._by_word.setdefault(word, []).append(alarm)
-        self._codes = tuple(dict.fromkeys(alarm.code for alarm in ordered))
-        held = {word for alarm in alarms for word in (*alarm.covering, *alarm.near)}
-        self.words = frozenset(held | {alarm.first for alarm in alarms if alarm.kind == "token"})
-        """For the segmenter: the flags and the words that hold them back."""
+        self._by_key: dict[str, list[int]] = {}
+        for number, needs in enumerate(self._needs):
+            self._by_key.setdefault(min(sorted(needs), key=lambda key: _common(groups.get(key, (key,)))), []).append(number)
+        worst_first = sorted(alarms, key=lambda alarm: TIERS.index(alarm.tier))
+        self._codes = tuple(dict.fromkeys(alarm.code for alarm in worst_first))
+        tokens = [alarm for alarm in alarms if alarm.kind == "token"]
+        self.words = frozenset(word for alarm in tokens for word in (alarm.first, *alarm.covering))
+        """For the segmenter: words that must stand alone, and longer ones that they may stand in."""
 
     def find(self, normal: Normal) -> tuple[RedFlag, ...]:
         """One flag per code, worst tier first."""
         normal = unspaced(normal)
         found = self._finder.scan(normal.text)
-        breaks: list[int] = []
+        numbers = sorted(n for key in found.keys for n in self._by_key.get(key, ()) if self._needs[n] <= found.keys)
+        if not numbers:
+            return ()
+        breaks = [-1, *(mark.start() for mark in BREAK.finditer(normal.text)), len(normal.text)]
         flags: dict[str, RedFlag] = {}
-        for start, end, word in found.words:
-            for alarm in self._by_word.get(word, ()):
-                if alarm.code in flags or not all(key in found.at for _, key in alarm.rest):
-                    continue
-                breaks = breaks or [-1, *(mark.start() for mark in BREAK.finditer(normal.text)), len(normal.text)]
-                if hit := _hit(alarm, normal, found, (start, end), breaks):
+        tries = TRIES
+        for alarm in map(self._alarms.__getitem__, numbers):
+            for span in found.at(alarm.first) if alarm.code not in flags else ():
+                if (hit := _hit(alarm, normal, found, span, breaks)) and not _held(alarm, found, span, hit):
                     first, last = normal.span(*hit)
                     flags[alarm.code] = RedFlag(alarm.code, alarm.tier, normal.original[first:last], alarm.numbers)
+                    break
+                tries -= bool(alarm.rest)
+                if tries < 0:
+                    return self._ordered(flags)
+        return self._ordered(flags)
+
+    def _ordered(self, flags: Mapping[str, RedFlag]) -> tuple[RedFlag, ...]:
         return tuple(flags[code] for code in self._codes if code in flags)
 
 
+def _common(words: Sequence[str]) -> int:
+    """How often one of these words may be expected, roughly: to ask first for what is rare."""
+    return sum(1 if len(word) > 1 else 20 for word in words)
+
+
 def _hit(alarm: Alarm, normal: Normal, found: Hits, span: Span, breaks: Sequence[int]) -> Span | None:
+    """From the first to the last character of the parts, if all stand as they must to the first one, which is at `span`."""
     start, end = span
     if alarm.kind == "token" and not (start in normal.edges and end in normal.edges):
         return None
     letters = normal.text if alarm.kind == "word" else ""
     if letters and not _whole(letters, span):
         return None
+    if not alarm.rest:
+        return span
     index = bisect_left(breaks, start)
-    clause = (breaks[index - 1] + 1, breaks[index]) if breaks[index] > start else span
+    clause = (breaks[index - 1] + 1, breaks[index])
     first, last, before = start, end, span
     for link, key in alarm.rest:
-        low, high = clause if link.clause else (0, len(normal.text))
-        part = _part(link, found, key, before if link.ordered else span, (low, high), alarm.reach.apart, letters)
+        inside = clause if link.clause else (0, len(normal.text))
+        part = _part(link, found, key, before if link.ordered else span, inside, alarm.reach.apart, letters)
         if part is None:
             return None
         before = part
         first, last = min(first, part[0]), max(last, part[1])
-    return None if _held(alarm, found, span, (first, last)) else (first, last)
+    return first, last
 
 
 def _part(link: Link, found: Hits, key: str, by: Span, inside: Span, reach: int, letters: str) -> Span | None:
@@ -137,12 +160,12 @@ def _part(link: Link, found: Hits, key: str, by: Span, inside: Span, reach: int,
 
 
 def _held(alarm: Alarm, found: Hits, first: Span, whole: Span) -> bool:
-    at, near, wide = found.at, alarm.reach.near, alarm.reach.wide
     low, high = whole
+    near, wide = alarm.reach.near, alarm.reach.wide
     return (
-        any(word in at and found.within(word, low - near, high + near) for word in alarm.near)
-        or any(word in at and found.around(word, *first) for word in alarm.covering)
-        or (NOW not in at and any(found.within(group, low - wide, high + wide) for group in alarm.groups))
+        any(found.within(word, low - near, high + near) for word in alarm.near & found.keys)
+        or any(found.around(word, *first) for word in alarm.covering & found.keys)
+        or (NOW not in found.keys and any(found.within(group, low - wide, high + wide) for group in alarm.groups & found.keys))
     )
 
 
