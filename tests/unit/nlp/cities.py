@@ -7,6 +7,7 @@ import functools
 import os
 from pathlib import Path
 
+from app.region_pack import load
 from nlp import Language, build
 from workflow.region import Knowledge, Level, Place, Region, Topic, Unit, children_of
 
@@ -74,3 +75,9 @@ def jiangmen() -> Region:
 @functools.cache
 def language() -> Language:
     return build(LANGUAGE, jiangmen())
+
+
+@functools.cache
+def shipped() -> Language:
+    """Jiangmen as it is shipped: with its own topics and knowledge."""
+    return build(LANGUAGE, load(LANGUAGE.parent))

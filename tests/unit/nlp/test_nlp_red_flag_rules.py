@@ -77,4 +77,4 @@ def test_a_wrong_group_is_named(tmp_path: Path, line: str) -> None:
 
 def test_junk_runs_out_of_tries_but_plain_words_are_still_seen(tmp_path: Path) -> None:
     rows = ["a,life,[kid]>[water],phrase,,", "b,life,救命,phrase,,"]
-    assert [flag.code for flag in flags(tmp_path, *rows).find(read("孩子吃饭河" * TRIES + "救命"))] == ["b"]
+    assert [flag.code for flag in flags(tmp_path, *rows).find(read("孩子吃饭喝茶了河" * TRIES + "救命"))] == ["b"]
