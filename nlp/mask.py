@@ -84,7 +84,11 @@ def _names(words: dict[str, list[str]]) -> list[re.Pattern[str]]:
     """What leads to a name, the surname, and the given name to be hidden."""
     surname = _any(sorted(words["surname"], key=len, reverse=True))
     given = f"(?!{_any([*words['not_name'], words['after_surname'][0]])})[㐀-鿿]{{1,2}}"
-    led = ((words["before_name"], r"[\s:：是为]{0,3}", ""), (words["before_colon"], r"\s?[:：]\s?", ""), (words["before_self"], "", SELF_END))
+    led = (
+        (words["before_name"], r"[\s:：是为]{0,3}", ""),
+        (words["before_colon"], r"\s?[:：]\s?", ""),
+        (words["before_self"], "", SELF_END),
+    )
     return [
         re.compile(rf"({_any(sorted(before, key=len, reverse=True))}{between})({surname}){given}{end}")
         for before, between, end in led
