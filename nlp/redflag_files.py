@@ -12,7 +12,7 @@ from nlp.redflags import KINDS, LINKS, TIERS, Alarm, RedFlags
 from nlp.tables import Row, read
 
 SIGNS = re.compile(r"(\+|>>|>|~)")
-Split = tuple[frozenset[str], frozenset[str], frozenset[str]]
+Split = tuple[frozenset[str], frozenset[str], frozenset[str], frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +34,14 @@ class Groups:
         return tuple(found)
 
     def split(self, first: str, unless: tuple[str, ...]) -> Split:
-        """Of the words that hold back a flag with this first part: those that cover it, the others, and the groups."""
+        """What holds back a flag with this first part: words that cover it, others, those before it, and groups around it."""
         if (first, unless) not in self._split:
             parts = self.words.get(first, (first,))
+            before = frozenset(word for word in unless if word.startswith("<"))
             groups = frozenset(word for word in unless if word in self.words)
-            covering = frozenset(word for word in unless if word not in groups and any(part in word for part in parts))
-            self._split[first, unless] = covering, frozenset(unless) - groups - covering, groups
+            plain = frozenset(unless) - before - groups
+            covering = frozenset(word for word in plain if any(part in word for part in parts))
+            self._split[first, unless] = covering, plain - covering, frozenset(word[1:] for word in before), groups
         return self._split[first, unless]
 
 
@@ -92,6 +94,6 @@ def _alarm(row: Row, shared: Mapping[str, tuple[str, ...]], groups: Groups, tier
 def _check(row: Row, parts: Sequence[str], unless: Sequence[str], groups: Groups) -> None:
     if not all(parts):
         raise row.wrong(f"a part is empty: {row['word']}")
-    for key in (*parts, *unless):
+    for key in (*parts, *(word.removeprefix("<") for word in unless)):
         if key.startswith("[") and key not in groups.words:
             raise row.wrong(f"no such group: {key}")

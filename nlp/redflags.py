@@ -55,7 +55,8 @@ LINKS = {
 @dataclass(frozen=True, slots=True)
 class Alarm:
     """`first` and the keys of `rest` are words, or groups in square brackets. `covering`: words that hold it back only where
-    its first part stands inside them; `near`: anywhere near; `groups`: anywhere around, unless it goes on."""
+    its first part stands inside them; `near`: anywhere near; `before`: near, before it in its clause (words or groups);
+    `groups`: anywhere around, unless it goes on."""
 
     code: str
     tier: str
@@ -65,6 +66,7 @@ class Alarm:
     numbers: tuple[str, ...]
     covering: frozenset[str]
     near: frozenset[str]
+    before: frozenset[str]
     groups: frozenset[str]
 
     @property
@@ -82,7 +84,7 @@ class RedFlags:
         # The simple ones first: however long a text is, they are always looked at.
         self._alarms = sorted(alarms, key=lambda alarm: len(alarm.rest))
         self._needs = [alarm.keys for alarm in self._alarms]
-        keys = {key for a in alarms for key in (*a.keys, *a.covering, *a.near)}
+        keys = {key for a in alarms for key in (*a.keys, *a.covering, *a.near, *a.before)}
         self._finder = Finder(keys - set(groups), groups)
         self._by_key: dict[str, list[int]] = {}
         for number, needs in enumerate(self._needs):
@@ -105,7 +107,7 @@ class RedFlags:
         tries = TRIES
         for alarm in map(self._alarms.__getitem__, numbers):
             for span in found.at(alarm.first) if alarm.code not in flags else ():
-                if (hit := _hit(alarm, normal, found, span, breaks)) and not _held(alarm, found, span, hit):
+                if (hit := _hit(alarm, normal, found, span, breaks)) and not _held(alarm, found, span, hit, breaks):
                     first, last = normal.span(*hit)
                     flags[alarm.code] = RedFlag(alarm.code, alarm.tier, normal.original[first:last], alarm.numbers)
                     break
@@ -159,11 +161,13 @@ def _part(link: Link, found: Hits, key: str, by: Span, inside: Span, reach: int,
     return part
 
 
-def _held(alarm: Alarm, found: Hits, first: Span, whole: Span) -> bool:
+def _held(alarm: Alarm, found: Hits, first: Span, whole: Span, breaks: Sequence[int]) -> bool:
     low, high = whole
+    clause = breaks[bisect_left(breaks, low) - 1] + 1
     near, wide = alarm.reach.near, alarm.reach.wide
     return (
         any(found.within(word, low - near, high + near) for word in alarm.near & found.keys)
+        or any(found.within(key, max(low - near, clause), low) for key in alarm.before & found.keys)
         or any(found.around(word, *first) for word in alarm.covering & found.keys)
         or (NOW not in found.keys and any(found.within(group, low - wide, high + wide) for group in alarm.groups & found.keys))
     )
