@@ -7,7 +7,9 @@ import pytest
 from tests.unit.nlp import cities
 
 
-@pytest.mark.parametrize("text", ["楼上着火了，会不会烧到我家", "家里着火我好怕", "着火了，担心老人出不来", "电梯困人了我很害怕", "煤气漏了怕爆炸"])
+@pytest.mark.parametrize(
+    "text", ["楼上着火了，会不会烧到我家", "家里着火我好怕", "着火了，担心老人", "电梯困人了我很害怕", "煤气漏了怕爆炸"]
+)
 def test_fear_after_the_danger_takes_nothing_back(text: str) -> None:
     assert cities.language().classifier.understand(text).danger
 
