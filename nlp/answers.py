@@ -12,7 +12,8 @@ from nlp.tries import Words
 from workflow.region import Knowledge
 from workflow.understanding import Answer
 
-THRESHOLD = 0.34
+THRESHOLD = 0.4
+UNKNOWN = 2.0  # rarity of a word that no entry has: it speaks against them all
 WORD_BONUS = 0.3  # a keyword the editors gave to the entry stands in the question
 MOST = 600  # code points of a question; a longer text is no question
 
@@ -42,7 +43,7 @@ class KnowledgeAnswers:
         """The best entry, or None where nothing fits well enough. `score` grows with the fit, at most about 1.6."""
         asked = text[:MOST]
         tokens = self._tokens(asked)
-        norm = math.sqrt(math.fsum(self._idf.get(t, 1.0) ** 2 for t in tokens)) or 1.0
+        norm = math.sqrt(math.fsum(self._idf.get(t, UNKNOWN) ** 2 for t in tokens)) or 1.0
         scores: dict[int, float] = {}
         for token in tokens:
             for number in self._index.get(token, ()):

@@ -110,5 +110,5 @@ def test_the_json_has_the_names_that_others_rely_on() -> None:
     shown = as_json.understanding(cities.language().classifier.understand("夜间施工太吵"))
     assert {"procedure", "intent", "topics", "flags", "parts", "version"} <= set(shown)
     assert {"code", "name"} <= set(shown["intent"])
-    assert set(shown["topics"][0]) == {"code", "name", "confidence", "evidence"}
+    assert set(shown["topics"][0]) == {"code", "name", "confidence", "score", "evidence"}
     assert set(shown["topics"][0]["evidence"][0]) == {"text", "start", "end", "weight"}
