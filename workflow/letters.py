@@ -61,6 +61,11 @@ def registered(tickets: Sequence[Ticket]) -> Speech:
     return _card(tickets[0], "letters.registered", len(tickets), Priority.ANSWER)
 
 
+def again(ticket: Ticket) -> Speech:
+    """The card of a ticket's letter, because its reporter asks for it."""
+    return replace(_card(ticket, "", 0, Priority.ANSWER), fresh=True)
+
+
 def news(before: Letter, after: Letter, tickets: Sequence[Ticket], fact: Event) -> Speech | None:
     """What the person hears: aloud once all is over, else the card changes in silence. None where nobody is left to hear it."""
     mine = [ticket for ticket in tickets if ticket.reporter is not None]
