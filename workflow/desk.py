@@ -11,24 +11,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
-from workflow import followups, letters, moves, policy, registration, routing
-from workflow.commands import (
-    Add,
-    AskExtension,
-    Command,
-    Correct,
-    DecideExtension,
-    Insist,
-    Move,
-    Object,
-    Rate,
-    Register,
-    RegisterSeveral,
-    Relay,
-    Urge,
-)  # fmt: skip
+from workflow import commands, followups, moves, parting, policy, registration, routing
+from workflow.commands import Add, AskExtension, Command, Correct, DecideExtension, Insist, Move, Object, Rate, Register, Relay, Urge
 from workflow.errors import Conflict, Refusal, Refused
 from workflow.guards import Case
 from workflow.model import SYSTEM, Actor, Assignee, Contact, Event, FileRef, Json, Note, Priority, Procedure, Role, Speech, Ticket
@@ -107,8 +94,8 @@ class Session:
     async def _do(self, actor: Actor, command: Command) -> Ticket:
         if isinstance(command, Register):
             return await self._register(actor, command)
-        if isinstance(command, RegisterSeveral):
-            return await self._register_several(actor, command)
+        if isinstance(command, commands.RegisterSeveral):
+            return await parting.register(self, command, partial(self._register, actor))
         ticket = await self.uow.tickets.get(command.ticket_id)
         parties = policy.parties(actor, ticket) if ticket is not None else frozenset()
         if ticket is None or not parties:
@@ -120,15 +107,6 @@ class Session:
                 return await self._note(actor, parties, ticket, command)
             case _:
                 return await self._follow_up(actor, parties, ticket, command)
-
-    async def _register_several(self, actor: Actor, command: RegisterSeveral) -> Ticket:
-        letters.check(command.matters)
-        letter = await self.uow.letters.add(letters.Letter(0, self.now))
-        count = len(command.matters)
-        parts: list[Json] = [{"part": position, "parts": count} for position in range(1, count + 1)]
-        tickets = [await self._register(actor, matter, letter.id, part) for matter, part in zip(command.matters, parts, strict=True)]
-        await self.say(letters.registered(tickets))
-        return tickets[0]
 
     async def _register(self, actor: Actor, command: Register, letter_id: int | None = None, part: Json | None = None) -> Ticket:
         registration.check(command, self.region)
@@ -227,20 +205,8 @@ class Session:
         role = policy.acting_role(actor, before, party)
         event = Event(saved.id, self.now, kind, actor.contact_id, role, before.state, saved.state, reason, data or {})
         await self._tell(event, saved, before)
-        if before.letter_id is not None and letters.changed(before, saved, kind):
-            await self._tell_of_letter(before.letter_id, event)
+        await parting.tell(self, event, before, saved)
         return saved
-
-    async def _tell_of_letter(self, letter_id: int, event: Event) -> None:
-        """The letter is held first: of two tickets that come to rest at once, the second sees the first at rest."""
-        before = await self.uow.letters.held(letter_id)
-        tickets = await self.uow.tickets.of_letter(letter_id)
-        after = letters.followed(before, tickets, self.now)
-        if after != before:
-            await self.uow.letters.save(after)
-        speech = letters.news(before, after, tickets, event)
-        if speech is not None:
-            await self.say(speech)
 
     async def _tell(self, event: Event, ticket: Ticket, before: Ticket | None = None) -> None:
         await self.uow.tickets.append(event)

@@ -255,8 +255,7 @@ class About:
     letter_id: int | None = None
 
 
-SAID = "said"
-DRAFT = "draft"
+SAID, DRAFT = "said", "draft"
 
 
 @dataclass(frozen=True, slots=True)
