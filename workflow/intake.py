@@ -58,7 +58,7 @@ class Draft:
     focus: int = -1  # which of them is being changed
 
     @property
-    def several(self) -> bool:
+    def apart(self) -> bool:
         """Whether they go apart, unless the person says otherwise."""
         return bool(self.matters) and not self.whole
 
@@ -107,7 +107,7 @@ def next_ask(draft: Draft) -> Ask:
         return Ask.TEXT
     if draft.procedure == Procedure.PETITION_REPORT:
         return Ask.CONFIRM  # the counter serves the whole city: nobody is asked where
-    if not draft.place_known and not (draft.several and any(matter.place_known for matter in draft.matters)):
+    if not draft.place_known and not (draft.apart and any(matter.place_known for matter in draft.matters)):
         return Ask.PLACE_TIE if draft.ties else Ask.PLACE
     return Ask.CONFIRM
 

@@ -23,7 +23,7 @@ def prompt(session: Session, contact_id: int, draft: Draft, ask: Ask, edits: str
         case Ask.PLACE:
             return answer(contact_id, "intake.ask_place_again" if draft.place_asked else "intake.ask_place", place_ways(draft))
         case Ask.CONFIRM:
-            return several.card(session, contact_id, draft, edits) if draft.several else card(session, contact_id, draft, edits)
+            return several.card(session, contact_id, draft, edits) if draft.apart else card(session, contact_id, draft, edits)
 
 
 def _cancel(draft: Draft) -> tuple[Button, ...]:

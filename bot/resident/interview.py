@@ -51,9 +51,9 @@ class Interview:
         if asks_point and draft.point is not None and not draft.place_known:
             await self._confirm_point(session, contact, draft)
             return
-        if not (draft.place_known or draft.several) and await self._outside(session, contact, draft):
+        if not (draft.place_known or draft.apart) and await self._outside(session, contact, draft):
             return
-        if not draft.several and await self._answered(session, contact, draft):
+        if not draft.apart and await self._answered(session, contact, draft):
             return
         await self.ask(session, contact, draft)
 
@@ -138,7 +138,7 @@ class Interview:
         return ""
 
     async def _submit(self, session: Session, contact: Contact, actor: Actor, draft: Draft) -> None:
-        if draft.several:
+        if draft.apart:
             # An older card's button: whether they go apart was not asked there.
             await self.ask(session, contact, draft)
             return
