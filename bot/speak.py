@@ -13,7 +13,7 @@ from bot.cards.resident import Rows
 from bot.cards.words import Words
 from bot.doors import ReadyButton, ReadyMessage
 from texts import FIRST, LANGUAGES, Texts
-from workflow import deadlines
+from workflow import deadlines, letters
 from workflow.model import DRAFT, Actor, Contact, Priority, Role, Speech, Ticket
 from workflow.policy import may_see
 from workflow.ports import Clock, Masker, UnitOfWork
@@ -38,6 +38,8 @@ class Speaker:
         ticket = await uow.tickets.get(speech.ticket_id) if speech.ticket_id is not None else None
         if speech.card == DRAFT:
             return self._ready(speech, cards.draft(speech.params, words), speech.buttons, words, edits=speech.edits)
+        if speech.card == letters.LETTER:
+            return await self._letter(uow, contact, speech, ticket, words)
         if speech.card:
             return await self._card(uow, contact, speech, ticket, words) if ticket is not None else None
         if not speech.key:
@@ -48,6 +50,19 @@ class Speaker:
             return ready
         posts = await uow.posts.of_contact(contact.id)
         return replace(ready, menu=menus.of_chat(self.texts, language, contact.kind, posts))
+
+    async def _letter(
+        self, uow: UnitOfWork, contact: Contact, speech: Speech, ticket: Ticket | None, words: Words
+    ) -> ReadyMessage | None:
+        letter_id = int(speech.params["letter"])
+        tickets = [one for one in await uow.tickets.of_letter(letter_id) if one.reporter == contact.id]
+        live = await uow.letter_card(contact.id, letter_id)
+        if not tickets or (live is None and not speech.fresh):
+            return None
+        body, buttons = cards.letter(tickets, words, self.clock.now())
+        if speech.key:
+            body = f"{self.texts.say(words.language, speech.key, **self._params(speech, ticket, contact, words))}\n\n{body}"
+        return self._ready(speech, body, buttons, words, edits="" if speech.fresh else live or "")
 
     async def _card(
         self, uow: UnitOfWork, contact: Contact, speech: Speech, ticket: Ticket, words: Words
@@ -69,16 +84,19 @@ class Speaker:
     ) -> tuple[str, Rows, bool]:
         now = self.clock.now()
         notes = await uow.tickets.notes(ticket.id)
+        together = await uow.tickets.of_letter(ticket.letter_id) if ticket.letter_id is not None else ()
         if speech.card == "resident":
             if ticket.reporter != contact.id:
                 # Detached since: the card shows no more; a headline meant for the former reporter still arrives.
                 return self.texts.say(words.language, "cards.no_longer_yours", number=ticket.number), (), bool(speech.key)
             replies = [note for note in notes if note.kind == "reply"]
-            return *cards.resident(ticket, words, now, replies), True
+            part = cards.belongs(ticket, together, [one for one in together if one.id != ticket.id], words)
+            return *cards.resident(ticket, words, now, replies, part=part), True
         posts = await uow.posts.of_contact(contact.id)
         actor = Actor(contact.id, posts[0].role if posts else Role.RESIDENT, posts)
         events = await uow.tickets.events(ticket.id)
-        return *cards.staff(ticket, Viewer(actor, now), words, self.masker, events, notes), may_see(actor, ticket)
+        part = cards.belongs(ticket, together, letters.siblings(together, ticket, actor), words)
+        return *cards.staff(ticket, Viewer(actor, now), words, self.masker, events, notes, part=part), may_see(actor, ticket)
 
     def _params(self, speech: Speech, ticket: Ticket | None, contact: Contact, words: Words) -> dict[str, str]:
         known: dict[str, object] = _of_ticket(ticket, words, self.clock.now()) if ticket is not None else {}

@@ -16,20 +16,20 @@ LONGEST = 1500  # characters that are read: what comes later in a letter repeats
 Spans = list[tuple[int, int]]
 
 
-def features(normal: Normal, start: int = 0, end: int | None = None) -> Mapping[str, Spans]:
+def features(normal: Normal) -> Mapping[str, Spans]:
     """Key → where it stands in the normalised text. No digits: a number may be somebody's, and evidence is shown to others."""
     text = normal.text
-    last = min(len(text) if end is None else end, start + LONGEST)
+    last = min(len(text), LONGEST)
     found: dict[str, Spans] = {}
     before = ""
-    for at in range(start, last):
+    for at in range(last):
         here = text[at] if text[at] >= HAN and text[at].isalpha() else ""
         if here:
             _note(found, here, at, at + 1)
             if before:
                 _note(found, before + here, at - 1, at + 1)
         before = here
-    cuts = sorted(edge for edge in normal.edges if start <= edge <= last)
+    cuts = sorted(edge for edge in normal.edges if edge <= last)
     for first, stop in itertools.pairwise(cuts):
         word = text[first:stop]
         if (stop - first >= LONG and word.isalpha()) or (word.isascii() and word.isalpha()):

@@ -59,11 +59,11 @@ class LearnedTopics:
     weights: Weights
     by_hand: Topics | None = None
 
-    def rank(self, normal: Normal, start: int = 0, end: int | None = None) -> tuple[TopicGuess, ...]:
+    def rank(self, normal: Normal) -> tuple[TopicGuess, ...]:
         """Best first. The weights of a guess's evidence add up to its score; they are told by words of the text, not by
         the pieces that were learned."""
-        reading = self._read(normal, start, end)
-        heard = self._heard(normal, start, end, reading)
+        reading = self._read(normal)
+        heard = self._heard(normal, reading)
         sums = self._sums(heard, reading)
         manifest = self.weights.manifest
         ranked = sums.ranked(manifest.hand)
@@ -79,17 +79,17 @@ class LearnedTopics:
 
     def sums(self, normal: Normal) -> Sums:
         """What speaks for each topic, learned and by hand apart."""
-        reading = self._read(normal, 0, None)
-        return self._sums(self._heard(normal, 0, None, reading), reading)
+        reading = self._read(normal)
+        return self._sums(self._heard(normal, reading), reading)
 
-    def _read(self, normal: Normal, start: int, end: int | None) -> Reading:
-        return self.by_hand.read(normal, start, end) if self.by_hand else Reading()
+    def _read(self, normal: Normal) -> Reading:
+        return self.by_hand.read(normal) if self.by_hand else Reading()
 
-    def _heard(self, normal: Normal, start: int, end: int | None, reading: Reading) -> list[Heard]:
+    def _heard(self, normal: Normal, reading: Reading) -> list[Heard]:
         words = self.weights.words
         found: list[Heard] = []
         square = 0.0
-        for key, spans in features(normal, start, end).items():
+        for key, spans in features(normal).items():
             known = words.get(key)
             if known is None:
                 continue

@@ -47,9 +47,9 @@ def load(path: Path, topics: Mapping[str, Topic]) -> Lexicon:
 
 
 class Ranker(Protocol):
-    """Says what a text, or a part of it (positions in the normalised text), is about."""
+    """Says what a text is about."""
 
-    def rank(self, normal: Normal, start: int = 0, end: int | None = None) -> tuple[TopicGuess, ...]: ...
+    def rank(self, normal: Normal) -> tuple[TopicGuess, ...]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +86,14 @@ class Topics:
                     theirs[labels[topic]] = max(weight, theirs.get(labels[topic], 0.0))
         return Topics(Lexicon(weights, {}), names, self._negation)
 
-    def rank(self, normal: Normal, start: int = 0, end: int | None = None) -> tuple[TopicGuess, ...]:
+    def rank(self, normal: Normal) -> tuple[TopicGuess, ...]:
         """Best first. The weights of a guess's evidence add up to its score; a word counts once."""
-        found = self.read(normal, start, end).found
+        found = self.read(normal).found
         return self._guesses(
             {topic: [normal.evidence(first, last, weight) for first, last, weight in hits] for topic, hits in found.items()}
         )
 
-    def read(self, normal: Normal, start: int = 0, end: int | None = None) -> Reading:
+    def read(self, normal: Normal) -> Reading:
         found: dict[str, list[tuple[int, int, float]]] = {}
         cancelled: list[tuple[int, int]] = []
         known: set[tuple[str, str]] = set()
@@ -101,8 +101,7 @@ class Topics:
         seen: set[str] = set()
         for first, last in self._keywords.aligned(text, normal.edges):
             word = text[first:last]
-            inside = start <= first and (end is None or last <= end)
-            if word in seen or not inside:
+            if word in seen:
                 continue
             if self._negation.cancels(text, first, last):
                 cancelled.append((first, last))

@@ -14,6 +14,7 @@ from storage import rows
 from storage.engine import Database
 from storage.tables import clocks, events, notes, serials, tickets
 from workflow.errors import Conflict
+from workflow.letters import MOST
 from workflow.model import Assignee, Event, Note, Procedure, Ticket
 from workflow.states import RESTING, State
 
@@ -64,6 +65,9 @@ class SqlTickets:
         if open_only:
             where = and_(where, tickets.c.state.not_in(_AT_REST))
         return await self._find(where, tickets.c.id.desc(), limit=limit)
+
+    async def of_letter(self, letter_id: int) -> tuple[Ticket, ...]:
+        return await self._find(tickets.c.letter_id == letter_id, tickets.c.id, limit=MOST)
 
     async def at_desks(self, desks: Sequence[Assignee], states: Sequence[State], limit: int = 50) -> tuple[Ticket, ...]:
         hubs = (and_(tickets.c.hub_unit == desk.unit, tickets.c.hub_place == desk.place) for desk in desks)

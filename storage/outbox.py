@@ -14,6 +14,7 @@ from storage import rows
 from storage.engine import Database
 from storage.messages import remember
 from storage.tables import contacts, outbox
+from workflow.letters import LETTER
 from workflow.model import About, Contact, Speech
 
 LEASE = timedelta(seconds=60)
@@ -53,7 +54,8 @@ class OutboxQueue:
             done = {"status": "sent", "sent_at": now, "message_id": message_id, "leased_until": None}
             await connection.execute(update(outbox).where(outbox.c.id == item.id).values(done))
             if item.speech.ticket_id is not None and message_id:
-                about = About(item.speech.ticket_id, item.speech.key, bool(item.speech.card))
+                letter_id = item.speech.params["letter"] if item.speech.card == LETTER else None
+                about = About(item.speech.ticket_id, item.speech.key, bool(item.speech.card), letter_id)
                 await remember(connection, item.contact.id, message_id, about, item.id)
 
     async def retry(self, item_id: int, at: datetime, why: str, *, unknown: bool = False, counted: bool = True) -> None:

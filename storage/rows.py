@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import RowMapping
 
 from workflow.deadlines import next_due
+from workflow.letters import Letter
 from workflow.model import (
     Assignee,
     Button,
@@ -33,7 +34,7 @@ Row = RowMapping | Mapping[str, Any]
 _PLAIN = (
     "number", "query_code", "topic", "text", "place", "place_detail", "grid", "created_at", "signed_by", "reporter", "anonymous",
     "urgent", "confidence", "hops", "reworks", "urges", "last_urge_at", "extension", "extension_ask", "result", "satisfaction",
-    "verdict", "parent_id", "reviews", "closed_at", "understanding",
+    "verdict", "parent_id", "letter_id", "reviews", "closed_at", "understanding",
 )  # fmt: skip
 
 
@@ -90,6 +91,10 @@ def clock_out(ticket_id: int, position: int, clock: Clock) -> dict[str, Any]:
 
 def clock_in(row: Row) -> Clock:
     return Clock(row["name"], row["started_at"], row["due_at"], row["stopped_at"], row["basis"], row["warned_at"])
+
+
+def letter_in(row: Row) -> Letter:
+    return Letter(row["id"], row["created_at"], row["closed_at"])
 
 
 def event_out(event: Event) -> dict[str, Any]:

@@ -67,6 +67,13 @@ dialogs = Table(
     Column("aside", JSON, nullable=False),
 )  # fmt: skip
 
+letters = Table(
+    "letters", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("closed_at", UtcDateTime),
+)  # fmt: skip
+
 tickets = Table(
     "tickets", metadata,
     Column("id", Integer, primary_key=True),
@@ -107,6 +114,7 @@ tickets = Table(
     Column("satisfaction", String(20), nullable=False),
     Column("verdict", String(20), nullable=False),
     Column("parent_id", ForeignKey("tickets.id")),
+    Column("letter_id", ForeignKey("letters.id"), index=True),
     Column("reviews", Integer, nullable=False),
     Column("closed_at", UtcDateTime),
     Column("understanding", JSON, nullable=False),
@@ -206,6 +214,7 @@ messages = Table(
     Column("position", Integer, nullable=False),
     Column("card", Boolean, nullable=False),
     Column("key", String(60), nullable=False),
+    Column("letter_id", ForeignKey("letters.id")),
     Index(None, "contact_id", "ticket_id", "position"),
 )  # fmt: skip
 

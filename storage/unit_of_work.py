@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage import messages, rows
 from storage.cases import SqlTickets
 from storage.engine import Database
+from storage.letters import SqlLetters
 from storage.people import SqlContacts, SqlDialogs, SqlInvites, SqlPosts, SqlSignIns
 from storage.tables import inbox, outbox, requests
 from workflow.model import SAID, About, Speech
@@ -40,6 +41,7 @@ class SqlUnitOfWork:
     sign_ins: SqlSignIns
     dialogs: SqlDialogs
     tickets: SqlTickets
+    letters: SqlLetters
     outbox: SqlOutbox
 
     def __init__(self, database: Database, *, reading: bool = False) -> None:
@@ -57,7 +59,7 @@ class SqlUnitOfWork:
             raise
         self.contacts, self.posts = SqlContacts(self._db), SqlPosts(self._db)
         self.invites, self.dialogs = SqlInvites(self._db), SqlDialogs(self._database, self._db)
-        self.sign_ins = SqlSignIns(self._db)
+        self.sign_ins, self.letters = SqlSignIns(self._db), SqlLetters(self._db)
         self.tickets, self.outbox = SqlTickets(self._database, self._db), SqlOutbox(self._db)
         return self
 
@@ -88,11 +90,14 @@ class SqlUnitOfWork:
     async def card(self, contact_id: int, ticket_id: int) -> str | None:
         return await messages.live_card(self._db, contact_id, ticket_id)
 
+    async def letter_card(self, contact_id: int, letter_id: int) -> str | None:
+        return await messages.live_letter(self._db, contact_id, letter_id)
+
     async def about(self, contact_id: int, message_id: str) -> About | None:
         return await messages.about(self._db, contact_id, message_id)
 
-    async def remember(self, contact_id: int, message_id: str, ticket_id: int) -> None:
-        await messages.remember(self._db, contact_id, message_id, About(ticket_id, SAID, card=False), 0)
+    async def remember(self, contact_id: int, message_id: str, ticket_id: int, letter_id: int | None = None) -> None:
+        await messages.remember(self._db, contact_id, message_id, About(ticket_id, SAID, card=False, letter_id=letter_id), 0)
 
     async def inbox_done(self, ids: Sequence[int]) -> None:
         """In this transaction: an update's effects and its mark stand or fall together."""

@@ -28,6 +28,13 @@ class Register:
 
 
 @dataclass(frozen=True, slots=True)
+class RegisterSeveral:
+    """A resident wants the matters of one message handled apart: a ticket for each, under one letter. Answers with the first."""
+
+    matters: tuple[Register, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Move:
     """Any trigger of the table, with what must be given. `reworks` ≠ None: refuse if the ticket went round since the button was made."""
 
@@ -127,4 +134,4 @@ class Correct:
     place: str = ""
 
 
-Command = Register | Move | Add | Insist | Object | Relay | Urge | Rate | AskExtension | DecideExtension | Correct
+Command = Register | RegisterSeveral | Move | Add | Insist | Object | Relay | Urge | Rate | AskExtension | DecideExtension | Correct

@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
-from workflow import followups, moves, policy, registration, routing
+from workflow import commands, followups, moves, parting, policy, registration, routing
 from workflow.commands import Add, AskExtension, Command, Correct, DecideExtension, Insist, Move, Object, Rate, Register, Relay, Urge
 from workflow.errors import Conflict, Refusal, Refused
 from workflow.guards import Case
@@ -93,6 +94,8 @@ class Session:
     async def _do(self, actor: Actor, command: Command) -> Ticket:
         if isinstance(command, Register):
             return await self._register(actor, command)
+        if isinstance(command, commands.RegisterSeveral):
+            return await parting.register(self, command, partial(self._register, actor))
         ticket = await self.uow.tickets.get(command.ticket_id)
         parties = policy.parties(actor, ticket) if ticket is not None else frozenset()
         if ticket is None or not parties:
@@ -105,12 +108,12 @@ class Session:
             case _:
                 return await self._follow_up(actor, parties, ticket, command)
 
-    async def _register(self, actor: Actor, command: Register) -> Ticket:
+    async def _register(self, actor: Actor, command: Register, letter_id: int | None = None, part: Json | None = None) -> Ticket:
         registration.check(command, self.region)
         serial = await self.uow.tickets.next_serial(registration.day_of(self.now, self.region))
         fresh = registration.a_ticket(command, actor, serial, self.query_codes(), self.now, self.region, self.calendar)
-        ticket = await self.uow.tickets.add(fresh)
-        event = Event(ticket.id, self.now, "registered", actor.contact_id, Role.RESIDENT, None, ticket.state)
+        ticket = await self.uow.tickets.add(replace(fresh, letter_id=letter_id))
+        event = Event(ticket.id, self.now, "registered", actor.contact_id, Role.RESIDENT, None, ticket.state, data=part or {})
         await self._tell(event, ticket)
         return ticket
 
@@ -202,6 +205,7 @@ class Session:
         role = policy.acting_role(actor, before, party)
         event = Event(saved.id, self.now, kind, actor.contact_id, role, before.state, saved.state, reason, data or {})
         await self._tell(event, saved, before)
+        await parting.tell(self, event, before, saved)
         return saved
 
     async def _tell(self, event: Event, ticket: Ticket, before: Ticket | None = None) -> None:

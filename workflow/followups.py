@@ -118,4 +118,4 @@ def corrected(ticket: Ticket, command: Correct, region: Region) -> Ticket:
 
 def detached(ticket: Ticket) -> Ticket:
     """A safety hazard outlives its reporter's withdrawal: it stays open, without the reporter."""
-    return replace(ticket, reporter=None, anonymous=True)
+    return replace(ticket, reporter=None, anonymous=True, letter_id=None)

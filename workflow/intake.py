@@ -56,6 +56,15 @@ class Draft:
     anonymous: bool = False
     version: str = ""
     reading: Json = field(default_factory=dict)  # how the whole text was read: `evidence.kept`
+    spans: tuple[tuple[int, int], ...] = ()  # of several matters in `text`
+    matters: tuple[Draft, ...] = ()  # each by itself; empty where there is one
+    whole: bool = False  # the person wants them as one
+    focus: int = -1  # which of them is being changed
+
+    @property
+    def apart(self) -> bool:
+        """Whether they go apart, unless the person says otherwise."""
+        return bool(self.matters) and not self.whole
 
 
 def told(draft: Draft, words: str, message_id: str = "") -> Draft:
@@ -77,7 +86,7 @@ def understood(draft: Draft, read: Understanding, located: Located, procedure_of
         urgency=min((flag.tier for flag in read.flags), key=TIERS.index, default=""), version=read.version,
         reading=evidence.kept(read, located),
         confidence=best.confidence if best else 0.0,
-        words=tuple(dict.fromkeys(found.text for found in best.evidence if found.text))[:5] if best else (),
+        words=tuple(dict.fromkeys(e.text for e in best.evidence if e.text and e.weight > 0))[:5] if best else (), spans=read.parts,
     )  # fmt: skip
     if not draft.topic_chosen:
         changed = replace(changed, topic=best.code if best else "")
@@ -105,7 +114,7 @@ def next_ask(draft: Draft) -> Ask:
         return Ask.TEXT
     if draft.procedure == Procedure.PETITION_REPORT:
         return Ask.CONFIRM  # the counter serves the whole city: nobody is asked where
-    if not draft.place_known:
+    if not draft.place_known and not (draft.apart and any(matter.place_known for matter in draft.matters)):
         return Ask.PLACE_TIE if draft.ties else Ask.PLACE
     return Ask.CONFIRM
 
@@ -135,4 +144,6 @@ def from_json(data: Json) -> Draft:
     for name in ("topics", "words", "ties", "refused"):
         values[name] = tuple(values.get(name, ()))
     values["said"] = tuple((message_id, words) for message_id, words in values["said"])
+    values["spans"] = tuple((start, end) for start, end in values.get("spans", ()))
+    values["matters"] = tuple(from_json(matter) for matter in values.get("matters", ()))
     return Draft(**values)

@@ -180,6 +180,7 @@ class Ticket:
     satisfaction: str = ""  # "satisfied", "basic", "unsatisfied"; "" = 未评价, never counted as satisfied
     verdict: str = ""  # "solved", "partly", "unsolved"
     parent_id: int | None = None
+    letter_id: int | None = None  # of the message that held other matters, too: see `letters`
     reviews: int = 0  # 复查 done = 1, 复核 done = 2: then final
     closed_at: datetime | None = None
     understanding: Json = field(default_factory=dict)  # evidence and version that routed it
@@ -246,15 +247,15 @@ class Dialog:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a message in a chat belongs to. `key`: the sentence it was, `SAID` for the person's own words; `card`: a card of the ticket."""
+    """What a message in a chat belongs to; with `letter_id`, to any ticket of it. `key`: the sentence it was, `SAID` for own words."""
 
     ticket_id: int
     key: str
     card: bool
+    letter_id: int | None = None
 
 
-SAID = "said"
-DRAFT = "draft"
+SAID, DRAFT = "said", "draft"
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,9 @@ def notices(fact: Event, ticket: Ticket, audience: Audience) -> list[Speech]:
     found: list[Speech] = []
     # Nobody in danger is shown a form: whoever hears their words answers them.
     formless = ticket.procedure is Procedure.EMERGENCY and fact.kind in {"registered", "corrected"}
-    if audience.reporter is not None and not formless:
+    # Who wrote of several matters gets one receipt for all of them: see `letters`.
+    told_together = ticket.letter_id is not None and fact.kind == "registered"
+    if audience.reporter is not None and not formless and not told_together:
         found.append(_to_reporter(fact, ticket, audience.reporter, params))
     told = {audience.reporter}
     for turns, contacts in ((LEAD_TURN, audience.lead), (_hub_turns(ticket, audience), audience.hub), ({}, audience.former)):

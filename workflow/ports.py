@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from workflow.console import SignInCode
+from workflow.letters import Letter
 from workflow.model import (
     About,
     Assignee,
@@ -121,6 +122,10 @@ class Tickets(Protocol):
         """Newest first. Open = not in `states.RESTING`."""
         ...
 
+    async def of_letter(self, letter_id: int) -> tuple[Ticket, ...]:
+        """In the order they were registered."""
+        ...
+
     async def at_desks(self, desks: Sequence[Assignee], states: Sequence[State], limit: int = 50) -> tuple[Ticket, ...]:
         """Tickets whose `lead` or `hub` is one of the desks (exact), urgent first, then by earliest running due time."""
         ...
@@ -140,6 +145,18 @@ class Tickets(Protocol):
     async def events(self, ticket_id: int) -> tuple[Event, ...]: ...
     async def add_note(self, note: Note) -> Note: ...
     async def notes(self, ticket_id: int) -> tuple[Note, ...]: ...
+
+
+class Letters(Protocol):
+    async def add(self, letter: Letter) -> Letter:
+        """`id` is ignored; the answer has it."""
+        ...
+
+    async def held(self, letter_id: int) -> Letter:
+        """As it is now; until the end of this transaction nobody else gets it from here."""
+        ...
+
+    async def save(self, letter: Letter) -> None: ...
 
 
 class Outbox(Protocol):
@@ -162,6 +179,8 @@ class UnitOfWork(Protocol):
     @property
     def tickets(self) -> Tickets: ...
     @property
+    def letters(self) -> Letters: ...
+    @property
     def outbox(self) -> Outbox: ...
 
     async def __aenter__(self) -> Self: ...
@@ -177,12 +196,16 @@ class UnitOfWork(Protocol):
         """The door's id of the live card's message, if one was sent."""
         ...
 
+    async def letter_card(self, contact_id: int, letter_id: int) -> str | None:
+        """The door's id of the newest message that is this letter's card."""
+        ...
+
     async def about(self, contact_id: int, message_id: str) -> About | None:
         """Which ticket a message in this chat belongs to: a reply to it, or its correction, does so too."""
         ...
 
-    async def remember(self, contact_id: int, message_id: str, ticket_id: int) -> None:
-        """The person's own message became part of a ticket."""
+    async def remember(self, contact_id: int, message_id: str, ticket_id: int, letter_id: int | None = None) -> None:
+        """The person's own message became part of a ticket, or of several under one letter."""
         ...
 
 

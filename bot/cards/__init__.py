@@ -2,7 +2,8 @@
 
 from bot.cards.draft import draft
 from bot.cards.resident import resident
+from bot.cards.several import belongs, letter
 from bot.cards.staff import staff
 from bot.cards.words import Words
 
-__all__ = ["Words", "draft", "resident", "staff"]
+__all__ = ["Words", "belongs", "draft", "letter", "resident", "staff"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bot.cards import several
 from bot.cards.words import Words
 from workflow.model import Assignee, Procedure
 
@@ -12,7 +13,9 @@ _PRESSING = frozenset({"order", "livelihood"})
 
 
 def draft(card: Mapping[str, Any], words: Words) -> str:
-    """HTML. `card`: topic, because, place, detail, hub (unit, place), lead, files, anonymous, urgency, procedure, due."""
+    """HTML. `card`: topic, because, place, detail, hub (unit, place), lead, files, anonymous, urgency, procedure, due; or matters."""
+    if card.get("matters"):
+        return several.draft(card, words)
     hub = words.desk(Assignee(*card["hub"]))
     secret = card["procedure"] == Procedure.PETITION_REPORT
     lines = [_say(words, "report" if secret else "head", hub=hub)]

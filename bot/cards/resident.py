@@ -20,13 +20,15 @@ _ANSWER_SHOWN = frozenset({State.ANSWERED, State.EVALUATING, State.CLOSED, State
 """An answer is shown once the hub let it pass, never while it is being checked."""
 
 
-def resident(ticket: Ticket, words: Words, now: datetime, replies: Sequence[Note] = ()) -> tuple[str, Rows]:
-    """HTML and buttons for the person who asked. `replies`: notes of the kind "reply", oldest first."""
+def resident(ticket: Ticket, words: Words, now: datetime, replies: Sequence[Note] = (), *, part: str = "") -> tuple[str, Rows]:
+    """HTML and buttons for the person who asked. `replies`: notes of the kind "reply", oldest first; `part`: a line about
+    the letter it belongs to."""
     say, language = words.texts.say, words.language
     place = {"place": words.place(ticket.place), "detail": ticket.place_detail}
     lines = [
         say(language, "cards.head", number=ticket.number, state=words.label(f"state.{ticket.state}")),
         *([] if ticket.state in _WITHOUT_PHASES else [_phases(ticket, words)]),
+        *([part] if part else []),
         say(language, "cards.query_code", code=ticket.query_code),
         say(language, "cards.topic", topic=words.topic(ticket.topic)),
         say(language, "cards.place_detail" if ticket.place_detail else "cards.place", **place),

@@ -27,12 +27,21 @@ _HUB_CLOCKS = {
 
 
 def staff(
-    ticket: Ticket, viewer: Viewer, words: Words, masker: Masker, events: Sequence[Event] = (), notes: Sequence[Note] = ()
+    ticket: Ticket,
+    viewer: Viewer,
+    words: Words,
+    masker: Masker,
+    events: Sequence[Event] = (),
+    notes: Sequence[Note] = (),
+    *,
+    part: str = "",
 ) -> tuple[str, Rows]:
-    """HTML and buttons. A viewer without a right to the ticket learns that it is gone, nothing else."""
+    """HTML and buttons. A viewer without a right to the ticket learns that it is gone, nothing else. `part`: a line about the letter
+    it belongs to."""
     if not may_see(viewer.actor, ticket):
         return words.texts.say(words.language, "cards.no_longer_yours", number=ticket.number), ()
-    lines = [*_what(ticket, words, masker), *_when(ticket, viewer, words), *_trail(ticket, words, masker, events)]
+    what = _what(ticket, words, masker)
+    lines = [*what[:1], *([part] if part else []), *what[1:], *_when(ticket, viewer, words), *_trail(ticket, words, masker, events)]
     lines += _additions(words, masker, notes)
     lines.append(f"\n<i>{words.texts.say(words.language, 'system.demo')}</i>")
     return "\n".join(lines), for_staff(ticket, viewer, words)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.outgoing import Keyboard, answer, button, literal, rows
+from bot.resident import several
 from workflow import deadlines, routing
 from workflow.desk import Session
 from workflow.intake import Ask, Draft
@@ -22,7 +23,7 @@ def prompt(session: Session, contact_id: int, draft: Draft, ask: Ask, edits: str
         case Ask.PLACE:
             return answer(contact_id, "intake.ask_place_again" if draft.place_asked else "intake.ask_place", place_ways(draft))
         case Ask.CONFIRM:
-            return card(session, contact_id, draft, edits)
+            return several.card(session, contact_id, draft, edits) if draft.apart else card(session, contact_id, draft, edits)
 
 
 def _cancel(draft: Draft) -> tuple[Button, ...]:
@@ -113,4 +114,4 @@ def _card_buttons(draft: Draft, *, secret: bool) -> Keyboard:
     if secret:
         return ((submit,), (add, name), (cancel,))
     topic, place = button("intake.change_topic", f"i:topics:{draft.id}:"), button("intake.change_place", f"i:pick:{draft.id}:")
-    return ((submit,), (topic, place), (add, name), (cancel,))
+    return ((submit,), *several.way_back(draft), (topic, place), (add, name), (cancel,))

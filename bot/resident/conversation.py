@@ -152,6 +152,8 @@ class ResidentConversation:
         """A reply to a message about a ticket belongs to that ticket, whatever else is going on."""
         about = await session.uow.about(contact.id, incoming.reply_to)
         ticket = await additions.own(session, contact, about.ticket_id) if about is not None else None
+        if about is not None and about.letter_id is not None:
+            return await self._doubts.which_of(session, contact, incoming, about.letter_id)
         if about is None or ticket is None:
             return False
         if can_object(ticket):
@@ -171,6 +173,9 @@ class ResidentConversation:
                 return
         about = await session.uow.about(contact.id, incoming.message_id)
         ticket = await additions.own(session, contact, about.ticket_id) if about is not None else None
+        if about is not None and about.letter_id is not None:
+            await self._doubts.which_of(session, contact, replace(incoming, files=()), about.letter_id)
+            return
         if ticket is None:
             return
         if can_object(ticket):

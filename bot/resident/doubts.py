@@ -22,7 +22,7 @@ STEP = dialogs.UNSURE
 _LATELY = timedelta(days=30)
 """How long after its end a short "not solved" is taken to be about a ticket (ours)."""
 _SHORT = 12  # code points: a text with a clear subject that is longer, or says where, is a matter of its own
-_SHOWN = 4
+_SHOWN = 5
 
 
 class Doubts:
@@ -60,6 +60,14 @@ class Doubts:
         held = replace(held, files=(*held.files, *incoming.files), point=incoming.location or held.point)
         await dialogs.opened(session, contact.id, STEP, intake.to_json(held))
         await self._which(session, contact, tickets)
+
+    async def which_of(self, session: Session, contact: Contact, incoming: Incoming, letter_id: int) -> bool:
+        """Words about a letter: asked which of its tickets they are for. False: none of them takes any."""
+        tickets = [ticket for ticket in await session.uow.tickets.of_letter(letter_id) if ticket.reporter == contact.id]
+        open_to_words = [ticket for ticket in tickets if ticket.state not in RESTING or can_object(ticket)]
+        if open_to_words:
+            await self.ask(session, contact, incoming, open_to_words)
+        return bool(open_to_words)
 
     async def again(self, session: Session, contact: Contact) -> None:
         """Asks once more about words that were put aside."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.doors import Incoming
 from bot.outgoing import answer, button
-from bot.resident import asking, emergency, filing
+from bot.resident import asking, emergency, filing, several, splitting
 from bot.resident.payload import Scanned
 from bot.resident.reading import Reading
 from workflow import dialogs, intake
@@ -46,7 +46,7 @@ class Interview:
 
     async def go_on(self, session: Session, contact: Contact, draft: Draft, *, asks_point: bool = True) -> None:
         """Reads all of it again, then asks the one next thing."""
-        draft = self._reading.again(draft, session.region)
+        draft = splitting.parted(self._reading, self._reading.again(draft, session.region), session.region)
         if draft.urgent:
             await emergency.declare(session, contact, draft, self._reading)
             await dialogs.cleared(session, contact.id)
@@ -54,9 +54,9 @@ class Interview:
         if asks_point and draft.point is not None and not draft.place_known:
             await self._confirm_point(session, contact, draft)
             return
-        if not draft.place_known and await self._outside(session, contact, draft):
+        if not (draft.place_known or draft.apart) and await self._outside(session, contact, draft):
             return
-        if await self._answered(session, contact, draft):
+        if not draft.apart and await self._answered(session, contact, draft):
             return
         await self.ask(session, contact, draft)
 
@@ -73,7 +73,7 @@ class Interview:
         wanted = intake.next_ask(draft)
         speech = asking.prompt(session, contact.id, draft, wanted, edits)
         asked = draft.place_asked + (wanted is Ask.PLACE)
-        await self._keep(session, contact, replace(draft, place_asked=asked))
+        await self._keep(session, contact, replace(draft, place_asked=asked, focus=-1))
         await session.say(speech)
 
     async def _outside(self, session: Session, contact: Contact, draft: Draft) -> bool:
@@ -125,8 +125,14 @@ class Interview:
                 await session.say(answer(contact.id, "intake.cancelled" if verb == "cancel" else "intake.glad", edits=edits))
             case "add":
                 await session.say(answer(contact.id, "intake.ask_addition"))
+            case "apart":
+                await self._apart(session, contact, actor, draft, argument)
+            case "part" if argument in map(str, range(len(draft.matters))):
+                draft = replace(draft, focus=int(argument))
+                await self._keep(session, contact, draft)
+                await session.say(several.change(contact.id, draft, edits))
             case "topics":
-                await session.say(asking.topics(contact.id, draft, session.region, argument, edits))
+                await session.say(asking.topics(contact.id, splitting.in_focus(draft), session.region, argument, edits))
             case "pick":
                 known = argument if argument in session.region.places else ""
                 await session.say(asking.pick(contact.id, draft, session.region, known, edits))
@@ -135,11 +141,33 @@ class Interview:
         return ""
 
     async def _submit(self, session: Session, contact: Contact, actor: Actor, draft: Draft) -> None:
+        if draft.apart:
+            # An older card's button: whether they go apart was not asked there.
+            await self.ask(session, contact, draft)
+            return
         await self.close(session, contact)
         await filing.file(session, contact, actor, draft)
+        await self._beside(session, contact, draft)
+
+    async def _apart(self, session: Session, contact: Contact, actor: Actor, draft: Draft, count: str) -> None:
+        if count != str(len(draft.matters)) or intake.next_ask(replace(draft, whole=False)) is not Ask.CONFIRM:
+            await self.ask(session, contact, draft)
+            return
+        await self.close(session, contact)
+        await splitting.file(session, contact, actor, draft)
+
+    async def _beside(self, session: Session, contact: Contact, draft: Draft) -> None:
+        """What a report about somebody held besides is asked about as if it had been said by itself."""
+        words = splitting.beside(self._reading, draft, session.region)
+        if words:
+            await session.say(answer(contact.id, "letters.beside", text=words))
+            other = Draft(self.new_id(), place=draft.place, place_known=draft.place_known, anonymous=draft.anonymous)
+            await self.go_on(session, contact, intake.told(other, words))
 
     def _chosen(self, session: Session, draft: Draft, verb: str, argument: str) -> Draft:
         region = session.region
+        if draft.focus >= 0 and verb in {"topic", "place"}:
+            return splitting.changed(draft, self._chosen(session, splitting.in_focus(draft), verb, argument))
         match verb:
             case "topic" if argument in region.topics:
                 chosen = replace(draft, topic=argument, topic_chosen=True)
@@ -152,6 +180,8 @@ class Interview:
                 return replace(draft, place_known=True, ties=())
             case "anon":
                 return replace(draft, anonymous=not draft.anonymous)
+            case "whole" | "several":
+                return replace(draft, whole=verb == "whole")
             case "file":
                 return replace(draft, thin=False)
             case _:

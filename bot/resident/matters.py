@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
+from itertools import groupby
 
 from bot.buttons import whole_number
 from bot.cards.resident import can_object
 from bot.doors import Incoming
 from bot.outgoing import Keyboard, answer, button, literal, rows
 from bot.resident.additions import ADDING, OBJECTING, ask_words, own
+from workflow import letters
 from workflow.commands import Move, Rate, Urge
 from workflow.desk import Session
 from workflow.errors import Refusal, Refused
-from workflow.model import Actor, Contact, Outcome, Priority, Speech, Ticket
+from workflow.model import Actor, Button, Contact, Outcome, Priority, Speech, Ticket
 from workflow.states import RESTING, State, Trigger, row
 
 _NUMBER = re.compile(r"[A-Za-z]{1,6}-?\d{6}-?\d{4,}")
 _SERIAL = re.compile(r"\d{1,4}")
+_LISTED = 10
 _OUTCOMES = {"solved": Outcome.RESOLVED, "partly": Outcome.PARTLY}
 
 
@@ -30,11 +33,22 @@ async def show_mine(session: Session, contact: Contact) -> None:
     if not tickets:
         await session.say(answer(contact.id, "resident.no_tickets"))
         return
-    await session.say(answer(contact.id, "resident.my_tickets", _choices(tickets, "show"), count=len(tickets)))
+    await session.say(answer(contact.id, "resident.my_tickets", _mine(tickets), count=len(tickets)))
+
+
+def _mine(tickets: tuple[Ticket, ...]) -> Keyboard:
+    """Those of one letter stand together, below a way to its card."""
+    lines: list[tuple[Button, ...]] = []
+    for letter_id, found in groupby(tickets[:_LISTED], key=lambda ticket: ticket.letter_id):
+        group = tuple(found)
+        if letter_id is not None and len(group) > 1:
+            lines.append((button("letters.mine", f"r:letter:{group[0].id}", count=str(len(group))),))
+        lines += _choices(group, "show")
+    return tuple(lines)
 
 
 def _choices(tickets: tuple[Ticket, ...], verb: str) -> Keyboard:
-    return rows([literal(ticket.number, f"r:{verb}:{ticket.id}") for ticket in tickets[:10]])
+    return rows([literal(ticket.number, f"r:{verb}:{ticket.id}") for ticket in tickets[:_LISTED]])
 
 
 async def named(session: Session, contact: Contact, words: str) -> Ticket | None:
@@ -101,6 +115,8 @@ async def press(session: Session, contact: Contact, actor: Actor, incoming: Inco
     match verb:
         case "show":
             await show(session, contact, ticket)
+        case "letter" if ticket.letter_id is not None:
+            await session.say(letters.again(ticket))
         case "add" | "urge" | "withdraw":
             await _act(session, contact, actor, verb, ticket)
             return "resident.urged" if verb == "urge" else ""

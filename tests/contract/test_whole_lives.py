@@ -25,10 +25,24 @@ from storage.tables import outbox
 from tests.clock import FrozenClock
 from tests.contract.conftest import PEOPLE, Town
 from tests.workflow.build import GRID, REGION, PlainWeeks
-from workflow.commands import Add, AskExtension, Command, Correct, DecideExtension, Move, Object, Rate, Register, Relay, Urge
+from workflow.commands import (
+    Add,
+    AskExtension,
+    Command,
+    Correct,
+    DecideExtension,
+    Move,
+    Object,
+    Rate,
+    Register,
+    RegisterSeveral,
+    Relay,
+    Urge,
+)  # fmt: skip
 from workflow.desk import Desk
 from workflow.errors import Refused
 from workflow.guards import MAX_REWORKS
+from workflow.letters import Letter
 from workflow.model import Assignee, Clock, Contact, Event, Intent, Outcome, Post, Procedure, Role, Ticket
 from workflow.states import RESTING, State, Trigger
 
@@ -77,6 +91,7 @@ class Lives(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp())
         self.promises: dict[int, Clock] = {}
         self.known: dict[int, tuple[Ticket, int]] = {}
+        self.letters: list[int] = []
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         return self.loop.run(work)
@@ -111,6 +126,15 @@ class Lives(RuleBasedStateMachine):
         ticket = self.run(self.town.do("resident", matter))
         assert ticket is not None and ticket.id not in self.known
         self.known[ticket.id] = (ticket, 1)
+
+    @precondition(lambda self: len(self.known) < 2)
+    @rule(topics=st.tuples(*[st.sampled_from(["T1", "T2", ""])] * 2))
+    def registers_several(self, topics: tuple[str, ...]) -> None:
+        matters = tuple(Register("Litter", Procedure.GRID_EVENT, Intent.COMPLAIN, topic, "990101001001") for topic in topics)
+        first = self.run(self.town.do("resident", RegisterSeveral(matters)))
+        assert first is not None and first.letter_id is not None
+        self.letters.append(first.letter_id)
+        self.known |= {ticket.id: (ticket, 1) for ticket in self._letter(first.letter_id)[1]}
 
     @precondition(lambda self: bool(self.known))
     @rule(data=st.data(), who=people)
@@ -253,6 +277,20 @@ class Lives(RuleBasedStateMachine):
                 assert event.actor_role is Role.RESIDENT or event.reason.strip(), "silence closes nothing"
             if event.kind == Trigger.DECLINE:
                 assert event.reason.strip() and event.data["route"].strip()
+
+    def _letter(self, letter_id: int) -> tuple[Letter, tuple[Ticket, ...]]:
+        async def read() -> tuple[Letter, tuple[Ticket, ...]]:
+            async with SqlUnitOfWork(self.town.database, reading=True) as uow:
+                return await uow.letters.held(letter_id), await uow.tickets.of_letter(letter_id)
+
+        return self.run(read())
+
+    @invariant()
+    def a_letter_is_over_with_the_last_of_its_tickets(self) -> None:
+        for letter_id in self.letters:
+            letter, tickets = self._letter(letter_id)
+            assert (letter.closed_at is not None) == all(ticket.state in RESTING for ticket in tickets)
+            assert all(ticket.reporter == self.town.people["resident"].id for ticket in tickets)
 
     @invariant()
     def a_report_about_somebody_is_nobody_elses(self) -> None:

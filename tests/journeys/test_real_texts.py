@@ -51,13 +51,15 @@ class Resident:
     outside: str  # how the answer to a place elsewhere begins to be told
     asked: Counter[str] = field(default_factory=Counter)
     end: str = ""
+    tickets: int = 1  # that a filed text becomes
 
     async def talks(self, door: asyncio.Semaphore) -> None:
         async with door:
             await self.visitor.says(self.text)
             while not self.end:
                 for message in await self.visitor.reads():
-                    await self._answers(message)
+                    if not self.end:
+                        await self._answers(message)
 
     async def _answers(self, message: dict[str, Any]) -> None:
         """One message of the bot's. Several buttons of one kind: the row's number picks one."""
@@ -68,8 +70,8 @@ class Resident:
             self.end = FILED
         elif "c:yes" in verbs:
             await self._press(message, "consent", verbs["c:yes"])
-        elif "i:submit" in verbs:
-            await self._press(message, "confirm", verbs["i:submit"])
+        elif verbs.keys() & {"i:submit", "i:apart"}:
+            await self._confirms(message, verbs)
         elif "i:notie" in verbs:
             await self._press(message, "tie", verbs["i:notie"] if self.row % 5 == 0 else places[self.row % len(places)])
         elif "i:noplace" in verbs:
@@ -84,6 +86,15 @@ class Resident:
         elif list(verbs) == ["i:cancel"]:
             self.asked["what"] += 1
             await self.visitor.says("路灯不亮，请派人来修")
+
+    async def _confirms(self, message: dict[str, Any], verbs: dict[str, str]) -> None:
+        """Of several matters two of three go apart, the others are one."""
+        if "i:submit" in verbs:
+            await self._press(message, "confirm", verbs["i:submit"])
+            return
+        apart = bool(self.row % 3)
+        self.tickets = int(verbs["i:apart"].split(":")[-1]) if apart else 1
+        await self._press(message, "apart" if apart else "as one", verbs["i:apart" if apart else "i:whole"])
 
     async def _names_a_place(self, message: dict[str, Any], verbs: dict[str, str]) -> None:
         if self.outside in html.unescape(message["html"]):
@@ -219,7 +230,8 @@ def _everybody_was_heard(hall: Hall, tickets: Sequence[Ticket]) -> None:
     print(len(tickets), ends, sum((resident.asked for resident in hall.residents), Counter()))  # noqa: T201  # counts, never a text
     assert ends.total() == HOW_MANY
     assert ends.keys() <= {FILED, ANSWERED, THANKED, OUTSIDE}
-    assert len({ticket.reporter for ticket in tickets}) == len(tickets) == ends[FILED]
+    assert len({ticket.reporter for ticket in tickets}) == ends[FILED]
+    assert len(tickets) == sum(resident.tickets for resident in hall.residents if resident.end == FILED)
 
 
 def _every_ticket_has_an_owner_and_a_clock(hall: Hall, tickets: Sequence[Ticket]) -> None:

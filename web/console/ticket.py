@@ -106,6 +106,8 @@ def _details(event: Event, words: Wording, mask: Mask | None) -> list[tuple[str,
     """Codes for everybody; what somebody wrote (`mask` given) only for those who may read it."""
     data = {name: str(value) for name, value in event.data.items()}
     found: list[tuple[str, str]] = []
+    if data.get("part"):
+        found.append(("console.part", f"{data['part']}/{data['parts']}"))
     if data.get("unit"):
         found.append(("console.to", words.desk(Assignee(data["unit"], data.get("place", "")))))
     if data.get("clock"):

@@ -89,7 +89,7 @@ def test_a_nuisance_that_is_gone_is_no_learned_evidence_either(own: Trial) -> No
     said = seen.segmenter.edges(seen.normalise("没有噪音"))
     reading = seen.by_hand.read(said)
     assert reading.cancelled
-    assert all("噪" not in h.word and "音" not in h.word for h in ranker._heard(said, 0, None, reading))
+    assert all("噪" not in h.word and "音" not in h.word for h in ranker._heard(said, reading))
 
 
 def test_no_number_no_name_and_no_rare_word_is_learned() -> None:

@@ -1,0 +1,82 @@
+"""Several matters in one message are found; one matter with an "also" stays one."""
+
+from __future__ import annotations
+
+import csv
+import time
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+import nlp
+from app.region_pack import load
+from nlp.classifier import LexiconClassifier
+from nlp.errors import LanguageError
+from nlp.matters import LONG, build
+from nlp.matters import load as load_signs
+from workflow.region import Region
+
+PACK = Path(__file__).parents[3] / "regions" / "jiangmen"
+CASES = Path(__file__).with_name("matters.csv")
+
+
+@pytest.fixture(scope="module")
+def region() -> Region:
+    return load(PACK)
+
+
+class Finder:
+    def __init__(self, region: Region) -> None:
+        built = nlp.build(PACK / "language", region).classifier
+        assert isinstance(built, LexiconClassifier)
+        self._classifier = built
+        self._matters = build(load_signs(PACK / "language" / "matters.csv", region.topics), region.topics, built.topics.rank)
+
+    def __call__(self, text: str) -> list[str]:
+        normal = self._classifier.segmenter.edges(self._classifier.normalise(text))
+        spans = self._matters.find(normal)
+        assert all(0 <= start < end <= len(text) for start, end in spans)
+        assert all(before[1] <= after[0] for before, after in pairwise(spans))
+        return [text[start:end] for start, end in spans]
+
+
+@pytest.fixture(scope="module")
+def find(region: Region) -> Finder:
+    return Finder(region)
+
+
+def cases() -> list[tuple[int, list[str], str]]:
+    rows = csv.DictReader(line for line in CASES.read_text("utf-8").splitlines() if not line.startswith("#"))
+    return [(int(row["matters"]), row["words"].split("|"), row["text"].replace("\\n", "\n")) for row in rows]
+
+
+@pytest.mark.parametrize(("count", "words", "text"), [case for case in cases() if case[0] > 1])
+def test_several_matters_are_found(find: Finder, count: int, words: list[str], text: str) -> None:
+    found = find(text)
+    assert len(found) == count
+    assert [part.startswith(word) for part, word in zip(found[1:], words, strict=True)] == [True] * (count - 1), found
+
+
+@pytest.mark.parametrize("text", [text for count, _, text in cases() if count == 1])
+def test_one_matter_stays_one(find: Finder, text: str) -> None:
+    assert find(text) == []
+
+
+def test_an_unknown_topic_is_named_with_its_line(tmp_path: Path, region: Region) -> None:
+    (tmp_path / "matters.csv").write_text("kind,word\nopens,另外\naspect,X9.9\n", "utf-8")
+    with pytest.raises(LanguageError, match=r"matters.csv.*3.*X9.9"):
+        load_signs(tmp_path / "matters.csv", region.topics)
+
+
+def test_what_introduces_a_list_belongs_to_none(find: Finder) -> None:
+    assert find("我住井根村，反映：1.路灯不亮 2.楼上漏水") == ["1.路灯不亮 ", "2.楼上漏水"]
+
+
+@pytest.mark.parametrize(
+    "text", ["另外" * 3000, "1." * 3000, "一、路灯不亮。" * 900, "另外路灯不亮。另外垃圾没人清。" * 400, "", "\n" * 5000, "①" * 50]
+)
+def test_any_text_ends_soon(find: Finder, text: str) -> None:
+    begun = time.perf_counter()
+    assert len(find(text)) <= 5
+    assert time.perf_counter() - begun < 2 * max(1, len(text) / LONG)
