@@ -14,6 +14,7 @@ from nlp.weights import Manifest, Weights
 from workflow.understanding import Evidence, TopicGuess
 
 LEAST = 0.05  # a sum below says nothing
+ALONE = 0.2  # the best sum needed where no hand-written word is found: "hello" is about nothing
 OTHERS = 2  # the slope among the topics behind the first, as a multiple
 
 
@@ -47,7 +48,10 @@ class Sums:
 
     def ranked(self, hand: float) -> dict[str, float]:
         """Those with enough evidence to be named, best first."""
-        enough = [(topic, score) for topic, score in self.scores(hand).items() if score >= LEAST]
+        scores = self.scores(hand)
+        if not self.by_hand and max(scores.values(), default=0.0) < ALONE:
+            return {}
+        enough = [(topic, score) for topic, score in scores.items() if score >= LEAST]
         return dict(sorted(enough, key=lambda known: (-known[1], known[0])))
 
 
