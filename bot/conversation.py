@@ -12,6 +12,7 @@ from bot.cards.words import Words
 from bot.doors import Incoming
 from bot.heard import cleaned
 from bot.resident import ResidentConversation
+from bot.resident.payload import is_plate
 from texts import Texts
 from workflow import dialogs
 from workflow.desk import Session
@@ -70,7 +71,7 @@ class Conversation:
     async def _answer(self, session: Session, contact: Contact, incoming: Incoming) -> str:
         if incoming.chat_kind == "group":
             return await self._in_group(session, contact, incoming)
-        if _CODE.fullmatch(_payload(incoming.text)):
+        if _CODE.fullmatch(_payload(incoming.text)) and not is_plate(_payload(incoming.text)):
             raise Refused(Refusal.INVITE_UNKNOWN)
         actor = await session.actor(contact)
         dialog = await session.uow.dialogs.get(contact.id)

@@ -26,7 +26,7 @@ def understanding(found: Understanding) -> Json:
 
 
 def located(found: Located) -> Json:
-    """`{"decision", "code", "candidates": [{"code", "name", "path", "score"}], "evidence"}`, and `detail`, `outside`."""
+    """`{"decision", "code", "candidates": [{"code", "name", "path", "score"}], "evidence"}`, and `detail`, `outside`, `grid`, `several`."""
     return {
         "decision": found.decision,
         "code": found.code,
@@ -34,6 +34,8 @@ def located(found: Located) -> Json:
         "evidence": [_evidence(e) for e in found.evidence],
         "detail": found.detail,
         "outside": found.outside_name,
+        "grid": found.grid,
+        "several": found.several,
     }
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Container, Iterator, Sequence
 
 from nlp.normalise import MARKS, Normal
-from nlp.tries import Words
 
 SHORTEST = 2  # a mark alone says nothing
 LONGEST = 24  # characters looked at after a place
@@ -16,14 +16,15 @@ class Detail:
     """`marks`: words that end such a thing (road, gate, number); `leads`: words before it that say nothing themselves."""
 
     def __init__(self, marks: Sequence[str], leads: Sequence[str]) -> None:
-        self._marks = Words(marks)
+        longest_first = sorted(marks, key=len, reverse=True)
+        self._marks = re.compile("|".join(map(re.escape, longest_first)) if marks else r"(?!)")
         self._leads = tuple(leads)
 
-    def after(self, normal: Normal, start: int) -> str:
+    def after(self, normal: Normal, cuts: Container[int], start: int) -> str:
         """At most 24 characters of the original text from `start` (normalised) to the last mark of the clause; or ""."""
         text = normal.text
         if start == 0:
-            start = self._first(text, normal)
+            start = self._first(text, cuts)
             if start < 0:
                 return ""
         while start < len(text) and (text[start].isspace() or text[start] in MARKS):
@@ -34,18 +35,21 @@ class Detail:
             if piece.startswith(lead):
                 start, piece = start + len(lead), piece[len(lead) :]
         # A mark inside a longer word ends nothing: 路 in 路灯 is no road.
-        ends = (last for _, last in self._marks.longest(piece) if start + last in normal.edges or start + last == len(text))
+        ends = (last for last in self._ends(piece) if start + last in cuts or start + last == len(text))
         end = max(ends, default=0)
         if end < SHORTEST:
             return ""
         first, last = normal.span(start, start + end)
         return normal.original[first:last].strip()
 
-    def _first(self, text: str, normal: Normal) -> int:
+    def _ends(self, piece: str) -> Iterator[int]:
+        return (mark.end() for mark in self._marks.finditer(piece))
+
+    def _first(self, text: str, cuts: Container[int]) -> int:
         """Where the name before the first mark begins: at a word's edge in the same clause."""
-        for at, _ in self._marks.longest(text):
+        for at in (mark.start() for mark in self._marks.finditer(text)):
             low = max((i + 1 for i in range(max(0, at - BEFORE), at) if text[i] in MARKS), default=max(0, at - BEFORE))
-            edges = [i for i in range(low, at) if i in normal.edges]
+            edges = [i for i in range(low, at) if i in cuts]
             if edges and at - low >= 2:
                 return edges[0]
         return -1

@@ -6,13 +6,15 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from nlp import gazetteer, intents, mask, negation, procedures, redflags, thanks, topics
+from nlp import gazetteer, intents, landmarks, mask, negation, polygons, procedures, redflags, thanks, topics
+from nlp.addresses import Addresses
 from nlp.answers import KnowledgeAnswers
 from nlp.classifier import LexiconClassifier
 from nlp.detail import Detail
 from nlp.mentions import Mentions
 from nlp.normalise import Normaliser
 from nlp.places import DictionaryPlaceFinder
+from nlp.points import Points
 from nlp.segment import Segmenter
 from nlp.tables import read
 from nlp.tries import Words
@@ -34,7 +36,8 @@ class Language:
 
 
 def build(language: Path, region: Region) -> Language:
-    """`language`: the folder with the city's language files. Takes about a second, mostly jieba's dictionary.
+    """`language`: the folder with the city's language files; borders lie beside it, in `polygons`. Takes about a second, mostly jieba's
+    dictionary.
 
     Raises LanguageError, naming file, line and reason.
     """
@@ -43,7 +46,8 @@ def build(language: Path, region: Region) -> Language:
     flags = redflags.load(language / "redflags.csv")
     words = gazetteer.vocabulary(language / "places.csv")
     normalise = Normaliser(_replacements(language))
-    places = gazetteer.build(region, words, normalise, language / "aliases.csv", language / "outside.csv")
+    known_places = landmarks.load(language / "landmarks.csv", region)
+    places = gazetteer.build(region, words, normalise, language / "aliases.csv", language / "outside.csv", known_places)
     units = {name for unit in region.units.values() for name in (unit.name, *unit.aliases)}
     traps = {row.need("word") for row in read(language / "words.csv", ("word",))}
     known = frozenset(lexicon.weights) | set(lexicon.excludes) | flags.words | places.known | units | traps
@@ -63,8 +67,9 @@ def build(language: Path, region: Region) -> Language:
         version=version,
     )
     finder = DictionaryPlaceFinder(
-        region, places, Mentions(places, region), Detail(words["detail"], words["insider"]), normalise, segmenter
-    )
+        region, places, Mentions(places, region), Addresses(words), Detail(words["detail"], words["insider"]), normalise, segmenter,
+        Points(region, polygons.load(language.parent / "polygons", region)),
+    )  # fmt: skip
     answers = KnowledgeAnswers(region.knowledge, normalise, segmenter, wishes.words)
     return Language(classifier, finder, answers, mask.load(language / "personal.csv"), version)
 

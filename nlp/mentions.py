@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from nlp.gazetteer import Gazetteer
-from nlp.normalise import Normal
+from nlp.gazetteer import FULL, Gazetteer
+from nlp.normalise import MARKS
 from nlp.tries import Words
 from workflow.region import Level, Region
 
 FURTHER = 4  # a road's name may go on for so many characters after the place it is called after
+MOST = 64  # a text with more mentions than this is a list, not a complaint
+VILLAGE = 12  # digits
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
+    """`sure`: evidence by itself; an everyday word is not. `cued`: such a word where a place is usually named."""
+
     start: int
     end: int
     codes: Mapping[str, float]
+    sure: bool = True
+    cued: bool = False
+    landmark: bool = False
 
 
 class Mentions:
@@ -27,84 +34,177 @@ class Mentions:
     def __init__(self, gazetteer: Gazetteer, region: Region) -> None:
         self._gazetteer = gazetteer
         self._region = region
-        self._names = Words(gazetteer.names)
+        self._starts = _by_start(gazetteer.names)
+        self._outside = _by_start(gazetteer.outside.words)
         words = gazetteer.words
+        self._suffix = _one_of(suffix for kind in ("county", "town", "village") for suffix in words[kind])
+        self._villages = words["village"]
         self._roads = Words(words["road"])
-        self._weak = Words(words["weak"])
+        self._weak = _one_of(words["weak"])
         self._ordinals = frozenset(words["ordinal"])
         # A street office ends with the same character as a street.
         self._not_roads = Words(suffix for suffix in words["town"] if suffix.startswith(words["road"]))
+        self._where, self._after = tuple(words["where"]), tuple(words["after"])
+        self._origins = tuple(words["origin"])
         self._code = re.compile(r"(?<!\d)\d{15}(?!\d)|(?<!\d)\d{12}(?!\d)")
 
-    def find(self, normal: Normal, inside: str = "") -> list[Mention]:
-        text = normal.text
-        found = [
-            Mention(m.start(), m.end(), {m.group(): 1.0}) for m in self._code.finditer(text) if m.group() in self._region.places
-        ]
-        start = 0
-        while start < len(text):
-            mention = self._at(normal, start, inside)
-            if mention is not None:
-                found.append(mention)
-            start = max(start + 1, mention.end if mention else self.trap_end(text, start))
-        return found
-
-    def outside(self, normal: Normal) -> Mention | None:
-        """The first place outside the city that is named."""
-        text = normal.text
-        for start, end in self._gazetteer.outside.aligned(text, normal.edges):
-            if not self.is_road(text, end):
-                return Mention(start, end, {})
-        return None
-
-    def _at(self, normal: Normal, start: int, inside: str) -> Mention | None:
-        text = normal.text
-        for name in self._names.at(text, start):
-            end = start + len(name)
-            codes = self._gazetteer.names[name]
-            if name in self._gazetteer.bare:
-                if self.is_road(text, end):
-                    return None
-                codes = self._bare(normal, start, end, inside)
-            elif not any(start == edge for edge in normal.edges) and len(name) < 3:
+    def find(self, text: str, cuts: Container[int], inside: str = "") -> list[Mention]:
+        """At most `MOST`, in the order of the text."""
+        found = [Mention(m.start(), m.end(), {m.group(): 1.0}) for m in self._code.finditer(text) if m.group() in self._region.places]
+        starts, after, behind = self._starts, 0, (-1, 0)
+        for start in range(len(text) - 1):
+            if start < after or text[start : start + 2] not in starts:
                 continue
-            if codes:
-                return Mention(start, end, codes)
+            mention, after = self._at(text, start, cuts, inside)
+            if mention is not None and not self._elsewhere(text, mention, behind, cuts):
+                found.append(mention)
+                if len(found) >= MOST:
+                    break
+            after = max(after, start + 1)
+        return sorted(found, key=lambda m: m.start)
+
+    def outside(self, text: str, cuts: Container[int]) -> tuple[int, int] | None:
+        """The first place outside the city that is named; nothing where the city itself is named, too."""
+        for start, end in self._away(text, cuts):
+            if not self.is_road(text, end) and not self._weak.match(text, end) and not self._only_origin(text, end):
+                return None if self._gazetteer.city.any_in(text) else (start, end)
         return None
 
-    def _bare(self, normal: Normal, start: int, end: int, inside: str) -> Mapping[str, float]:
-        """A name without its suffix must be a word of its own; an everyday word counts only inside a place already known."""
-        name = normal.text[start:end]
-        codes = self._gazetteer.names[name]
-        if start not in normal.edges or end not in normal.edges:
-            return {}
-        if name in self._gazetteer.common:
-            codes = {c: w for c, w in codes.items() if self._level(c) is not Level.VILLAGE or (inside and c.startswith(inside))}
-        if any(True for _ in self._weak.at(normal.text, end)) if end < len(normal.text) else False:
-            codes = {c: w for c, w in codes.items() if self._level(c) is not Level.VILLAGE}
-        return codes
+    def _away(self, text: str, cuts: Container[int]) -> Iterator[tuple[int, int]]:
+        """Names of two characters only where they are words of their own."""
+        starts = self._outside
+        for start in range(len(text) - 1):
+            for name in starts.get(text[start : start + 2], ()):
+                end = start + len(name)
+                if text.startswith(name, start) and (len(name) > 2 or (start in cuts and end in cuts)):
+                    yield start, end
 
-    def _level(self, code: str) -> Level:
+    def _only_origin(self, text: str, end: int) -> bool:
+        """A number plate, a dish, a person from there."""
+        return text.startswith(self._origins, end)
+
+    def _elsewhere(self, text: str, mention: Mention, behind: tuple[int, int], cuts: Container[int]) -> bool:
+        """A bare name right after a place outside the city is that place's own."""
+        if not mention.start > 0 or self._suffixed(text, mention):
+            return False
+        low = max(0, mention.start - 5)
+        return any(
+            end == mention.start - low and low + start in cuts for start, end in self._gazetteer.outside.longest(text[low : mention.start])
+        )
+
+    def _suffixed(self, text: str, mention: Mention) -> bool:
+        return text[mention.start : mention.end] not in self._gazetteer.names
+
+    def _at(self, text: str, start: int, cuts: Container[int], inside: str) -> tuple[Mention | None, int]:
+        """The mention that begins here, and up to where nothing else is looked for."""
+        for name in self._starts[text[start : start + 2]]:
+            if not text.startswith(name, start):
+                continue
+            end = start + len(name)
+            suffix = self._suffix.match(text, end)
+            if suffix is not None:
+                codes = self._exact_first(dict(self._gazetteer.meant(name, suffix.group())))
+                if codes and (max(codes.values()) >= FULL or not self._named_with_suffix(text, end)):
+                    return Mention(start, suffix.end(), codes), suffix.end()
+            if self._shorter(text, start, name):
+                continue
+            road = 0 if name.endswith(self._villages) else self._road_end(text, end)
+            if road:
+                return None, road
+            mention = self._bare(text, name, start, cuts, inside)
+            if mention is not None:
+                return mention, mention.end
+        return None, 0
+
+    def _bare(self, text: str, name: str, start: int, cuts: Container[int], inside: str) -> Mention | None:
+        """A name without its suffix must be a word of its own; an everyday word counts only where a place is named or known."""
+        end = start + len(name)
+        codes = dict(self._gazetteer.meant(name, ""))
+        landmark = name in self._gazetteer.landmarks
+        if not codes or not (landmark or self._stands(text, start, end, cuts)):
+            return None
+        if inside and any(code.startswith(inside) for code in codes):
+            return Mention(start, end, codes)
+        if name in self._gazetteer.plain:
+            return None
+        if not (landmark or name.endswith(self._villages)) and self._weak.match(text, end):
+            return Mention(start, end, town) if (town := _of_a_school(codes)) else None
+        everyday = name in self._gazetteer.common or self._suffix.match(text, end) is not None
+        sure = not everyday or self._named_with_suffix(text, end)
+        return Mention(start, end, codes, sure=sure, cued=not sure and self._cued(text, start, end), landmark=landmark)
+
+    def _stands(self, text: str, start: int, end: int, cuts: Container[int]) -> bool:
+        """Whether it is a word of its own: 在 and the like, or another place behind it, part it from the rest as well as the segmenter."""
+        if start not in cuts and not text.endswith(self._where, max(0, start - 4), start):
+            return False
+        return end in cuts or self._named_with_suffix(text, end)
+
+    def _shorter(self, text: str, start: int, name: str) -> bool:
+        """Whether a shorter name stands here, with another place and its suffix behind it: 长沙 东兴社区, not 长沙东."""
+        others = self._starts[name[:2]]
+        return any(
+            len(other) < len(name) and name.startswith(other) and self._named_with_suffix(text, start + len(other)) for other in others
+        )
+
+    def _cued(self, text: str, start: int, end: int) -> bool:
+        """Whether the words around say that this is where something is."""
+        before = start == 0 or text[start - 1] in MARKS or text.endswith(self._where, max(0, start - 4), start)
+        return before and (end == len(text) or text[end] in MARKS or text.startswith(self._after, end))
+
+    def _exact_first(self, codes: dict[str, float]) -> dict[str, float]:
+        """Of two villages in one town that differ by their suffix alone, the one that was said."""
+        if len(codes) < 2:
+            return codes
+        best: dict[str, float] = {}
+        for code, weight in codes.items():
+            best[code[:9]] = max(weight, best.get(code[:9], 0.0))
+        return {code: weight for code, weight in codes.items() if weight == best[code[:9]]}
+
+    def level(self, code: str) -> Level:
         return self._region.places[code].level
 
     def is_road(self, text: str, end: int) -> bool:
         """Whether the name that ends here only begins the name of a road, a bridge, a park."""
         return self._road_end(text, end) > 0
 
-    def trap_end(self, text: str, start: int) -> int:
-        """Where a road that is called after a place ends: no place is looked for inside its name."""
-        for name in self._names.at(text, start):
-            if name in self._gazetteer.bare:
-                return self._road_end(text, start + len(name))
-        return 0
-
     def _road_end(self, text: str, end: int) -> int:
+        """Where a road that is called after a place ends: no place is looked for inside its name."""
         for at in range(end, min(len(text), end + FURTHER - 1)):
-            if any(name not in self._gazetteer.bare for name in self._names.at(text, at)):
-                return 0  # another place begins here, with its suffix
+            if self._named_with_suffix(text, at):
+                return 0
             road = next(self._roads.at(text, at), "")
             if road and next(self._not_roads.at(text, at), "") == "":
                 return at + len(road)
             if text[at] not in self._ordinals:
                 return 0
         return 0
+
+    def _named_with_suffix(self, text: str, at: int) -> bool:
+        """Whether another place begins here, with its suffix."""
+        for name in self._starts.get(text[at : at + 2], ()):
+            if text.startswith(name, at):
+                suffix = self._suffix.match(text, at + len(name))
+                if name.endswith(self._villages) or (suffix is not None and any(True for _ in self._gazetteer.meant(name, suffix.group()))):
+                    return True
+        return False
+
+
+def _of_a_school(codes: Mapping[str, float]) -> dict[str, float]:
+    """A school called after a place says the town, never the village; a village elsewhere keeps it from being certain."""
+    wide = tuple(code for code in codes if len(code) < VILLAGE)
+    return {code: weight for code, weight in codes.items() if code in wide or not code.startswith(wide)} if wide else {}
+
+
+def _by_start(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """First two characters → names, longest first."""
+    found: dict[str, list[str]] = {}
+    for name in names:
+        if len(name) > 1:
+            found.setdefault(name[:2], []).append(name)
+    return {start: tuple(sorted(group, key=len, reverse=True)) for start, group in found.items()}
+
+
+def _one_of(words: Iterable[str]) -> re.Pattern[str]:
+    """Matches the longest of the words; of no words, nothing."""
+    ordered: Sequence[str] = sorted(set(words), key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, ordered)) if ordered else r"(?!)")

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import math
-import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from nlp.addresses import Address, Addresses, best
+from nlp.cuts import Cuts
 from nlp.detail import Detail
 from nlp.gazetteer import Gazetteer
 from nlp.mentions import Mention, Mentions
-from nlp.normalise import Normal, Normaliser
+from nlp.normalise import Normal, Normaliser, unspaced
+from nlp.points import Points
 from nlp.segment import Segmenter
 from workflow.region import Level, Place, Region
-from workflow.understanding import Located, PlaceGuess
+from workflow.understanding import Evidence, Located, PlaceGuess
 
-MARGIN = 0.24  # less than the step between a full name and one with another suffix
 MOST = 4  # buttons
-FAR = 40.0  # km
-EARTH = 6371.0  # km
 LONGEST = 4096  # code points that are looked at
+STEPS = (9, 6)  # digits of a town's and a county's code: what is asked first where more than `MOST` places fit
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,66 +26,101 @@ class DictionaryPlaceFinder:
     region: Region
     gazetteer: Gazetteer
     mentions: Mentions
+    addresses: Addresses
     detail: Detail
     normalise: Normaliser
     segmenter: Segmenter
+    points: Points
 
     def locate(self, text: str, inside: str = "") -> Located:
         """`inside`: a place already known; what lies in it is preferred. Never raises, whatever the text."""
-        normal = self.segmenter.edges(self.normalise(text[:LONGEST]))
-        found = self.mentions.find(normal, inside)
+        normal = unspaced(self.normalise(text[:LONGEST]))
+        cuts = Cuts(self.segmenter, normal.text)
+        mentions = self.mentions.find(normal.text, cuts, inside)
         if inside:
-            known = [_within(m, inside) for m in found]
-            found = [m for m in known if m.codes] or found
-        if not found:
-            return self._nowhere(normal)
-        scores = _scores(found)
-        best = self._best(scores)
-        evidence = tuple(normal.evidence(m.start, m.end, max(m.codes.values())) for m in found)
-        detail = self.detail.after(normal, found[-1].end)
-        guesses = tuple(self._guess(code, scores[code]) for code in best)
-        if len(best) == 1:
-            place = self._grid(self.region.places[best[0]], normal)
-            chosen = self._guess(place.code, scores[best[0]])
-            return Located(place.level.value, place.code, (chosen,), evidence, detail)
-        return Located("ask", "", guesses[:MOST], evidence, detail)
+            mentions = [m for m in (_within(m, inside) for m in mentions) if m.codes] or mentions
+        about = self.addresses.of(normal.text, mentions)
+        if not about and not any(m.sure for m in mentions):
+            about = self.addresses.doubtful(mentions)
+            if about:
+                return self._asked(about, normal, cuts)
+        if not about:
+            return self._nowhere(normal, cuts)
+        if len(about) == 1 and len(best(about[0].codes)) == 1:
+            return self._certain(about[0], normal, cuts)
+        return self._asked(about, normal, cuts)
 
     def near(self, lat: float, lon: float) -> tuple[PlaceGuess, ...]:
-        """The three towns with the nearest centres (WGS-84), the score falling with the distance; () beyond 40 km."""
-        towns = sorted(
-            (_km(lat, lon, place.lat, place.lon), place.code)
-            for place in self.region.places.values()
-            if place.level is Level.TOWN and place.lat is not None and place.lon is not None
-        )
-        if not towns or not towns[0][0] <= FAR:  # written so that NaN is far
-            return ()
-        return tuple(self._guess(code, round(1 / (1 + km / 5), 4)) for km, code in towns[:3])
+        """The grid or village that holds a WGS-84 point, where the city has polygons; else the three towns with the nearest centres, the
+        score falling with the distance; () beyond 40 km."""
+        return tuple(self._guess(code, score) for code, score in self.points.near(lat, lon))
 
-    def _nowhere(self, normal: Normal) -> Located:
-        away = self.mentions.outside(normal)
-        detail = self.detail.after(normal, 0)
+    def _certain(self, address: Address, normal: Normal, cuts: Cuts) -> Located:
+        (code,) = best(address.codes)
+        place, grid = self._village_and_grid(self.region.places[code], normal)
+        chosen = self._guess(place.code, address.codes[code])
+        evidence, detail = _evidence(normal, (address,)), self._detail(address, normal, cuts)
+        return Located(place.level.value, place.code, (chosen,), evidence, detail, grid=grid)
+
+    def _detail(self, address: Address, normal: Normal, cuts: Cuts) -> str:
+        """What follows the place; a landmark is part of it."""
+        last = address.mentions[-1]
+        if not last.landmark:
+            return self.detail.after(normal, cuts, last.end)
+        return self.detail.after(normal, cuts, last.start) or normal.evidence(last.start, last.end, 1.0).text
+
+    def _asked(self, about: Sequence[Address], normal: Normal, cuts: Cuts) -> Located:
+        codes: dict[str, float] = {}
+        for address in about:
+            for code in best(address.codes):
+                codes[code] = max(codes.get(code, 0.0), address.codes[code])
+        evidence, detail = _evidence(normal, about), self._detail(about[-1], normal, cuts)
+        if len(codes) > MOST:
+            codes = _step(codes)
+            if len(codes) == 1:
+                ((code, score),) = codes.items()
+                return Located(self.region.places[code].level.value, code, (self._guess(code, score),), evidence, detail)
+        ordered = sorted(codes, key=lambda code: (-codes[code], len(code), code)) if len(about) == 1 else list(codes)
+        guesses = tuple(self._guess(code, codes[code]) for code in ordered[:MOST])
+        return Located("ask", "", guesses, evidence, detail, several=len(about) > 1)
+
+    def _nowhere(self, normal: Normal, cuts: Cuts) -> Located:
+        away = self.mentions.outside(normal.text, cuts)
+        detail = self.detail.after(normal, cuts, 0)
         if away is None:
             return Located("none", detail=detail)
-        evidence = normal.evidence(away.start, away.end, 1.0)
-        return Located("outside", evidence=(evidence,), outside_name=normal.text[away.start : away.end], detail=detail)
+        start, end = away
+        return Located("outside", evidence=(normal.evidence(start, end, 1.0),), outside_name=normal.text[start:end], detail=detail)
 
-    def _best(self, scores: Mapping[str, float]) -> Sequence[str]:
-        """Codes that can't be told apart, best first; of places inside each other only the one that covers all stays."""
-        top = max(scores.values())
-        tied = {code for code, score in scores.items() if score >= top - MARGIN}
-        tied = {code for code in tied if not any(other != code and code.startswith(other) for other in tied)}
-        return sorted(tied, key=lambda code: (-scores[code], len(code), code))
-
-    def _grid(self, place: Place, normal: Normal) -> Place:
-        for name, code in self.gazetteer.grids.get(place.code, ()):
-            short = name.removeprefix(os.path.commonprefix((name, self.normalise(place.name).text)))
+    def _village_and_grid(self, place: Place, normal: Normal) -> tuple[Place, str]:
+        """A grid is told beside its village: "" where none is named."""
+        if place.level is Level.GRID:
+            return self.region.places[place.parent], place.code
+        for short, code in self.gazetteer.grids.get(place.code, ()):
             if len(short) > 1 and _named(short, normal.text):
-                return self.region.places[code]
-        return place
+                return place, code
+        return place, ""
 
     def _guess(self, code: str, score: float) -> PlaceGuess:
         path = self.region.path(code)
         return PlaceGuess(code, self.region.places[code].name, "".join(p.name for p in path), round(score, 4))
+
+
+def _step(codes: Mapping[str, float]) -> dict[str, float]:
+    """The towns, else the counties of too many places; the best four where even these are more."""
+    found: dict[str, float] = {}
+    for digits in STEPS:
+        found = {}
+        for code, score in codes.items():
+            found[code[:digits]] = max(score, found.get(code[:digits], 0.0))
+        if len(found) <= MOST:
+            return found
+    return dict(sorted(found.items(), key=lambda item: -item[1])[:MOST])
+
+
+def _evidence(normal: Normal, about: Sequence[Address]) -> tuple[Evidence, ...]:
+    mentions = sorted((m for address in about for m in address.mentions), key=lambda m: m.start)
+    return tuple(normal.evidence(m.start, m.end, max(m.codes.values())) for m in mentions)
 
 
 def _named(name: str, text: str) -> bool:
@@ -96,24 +130,4 @@ def _named(name: str, text: str) -> bool:
 
 
 def _within(mention: Mention, inside: str) -> Mention:
-    return Mention(mention.start, mention.end, {c: w for c, w in mention.codes.items() if c.startswith(inside)})
-
-
-def _scores(mentions: Sequence[Mention]) -> dict[str, float]:
-    """For every place named: what all mentions say for it or for what it lies in. A name said twice counts once."""
-    once = {tuple(sorted(m.codes.items())): m.codes for m in mentions}
-    scores: dict[str, float] = {}
-    for code in {code for codes in once.values() for code in codes}:
-        scores[code] = math.fsum(
-            max(codes.get(code[:n], 0.0) for n in (6, 9, 12, 15) if n <= len(code)) for codes in once.values()
-        )
-    return scores
-
-
-def _km(lat: float, lon: float, to_lat: float | None, to_lon: float | None) -> float:
-    """Great-circle distance (haversine); infinite where a point is unknown or impossible."""
-    if to_lat is None or to_lon is None or not (abs(lat) <= 90 and abs(lon) <= 180):
-        return math.inf
-    a, b = math.radians(lat), math.radians(to_lat)
-    half = math.sin((b - a) / 2) ** 2 + math.cos(a) * math.cos(b) * math.sin(math.radians(to_lon - lon) / 2) ** 2
-    return 2 * EARTH * math.asin(math.sqrt(min(1.0, half)))
+    return replace(mention, codes={c: w for c, w in mention.codes.items() if c.startswith(inside)})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 
 class Words:
@@ -31,7 +31,7 @@ class Words:
                 yield start, start + len(word)
             start += len(word) or 1
 
-    def aligned(self, text: str, edges: Collection[int]) -> Iterator[tuple[int, int]]:
+    def aligned(self, text: str, edges: Container[int]) -> Iterator[tuple[int, int]]:
         """As `longest`, but words of one or two characters only where the segmenter cut on both sides: they are too
         short to be trusted inside another word."""
         start = 0
@@ -46,5 +46,5 @@ class Words:
         return any(True for _ in self.longest(text))
 
 
-def _stands(start: int, length: int, edges: Collection[int]) -> bool:
+def _stands(start: int, length: int, edges: Container[int]) -> bool:
     return start in edges and start + length in edges

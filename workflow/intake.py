@@ -49,6 +49,8 @@ class Draft:
     place_known: bool = False  # certain, picked, or said to be unknown
     place_asked: int = 0  # how often
     ties: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()  # ties that it was none of
+    several: bool = False  # the ties are different places that were all named, not places of one name
     urgency: str = ""  # the gravest tier of red flags: life, order, livelihood, sensitive
     anonymous: bool = False
     version: str = ""
@@ -87,14 +89,16 @@ def understood(draft: Draft, read: Understanding, located: Located, procedure_of
         changed = replace(changed, topic=best.code if best else "")
     elif procedure_of(draft.topic) and read.procedure in {Procedure.GRID_EVENT, Procedure.HOTLINE}:
         changed = replace(changed, procedure=procedure_of(draft.topic))
-    return changed if draft.place_known else _placed(changed, located)
+    return changed if draft.place_known else placed(changed, located)
 
 
-def _placed(draft: Draft, located: Located) -> Draft:
-    if located.decision in {"village", "grid"}:
-        return replace(draft, place=located.code, place_known=True, place_detail=located.detail, ties=())
+def placed(draft: Draft, located: Located) -> Draft:
+    """The draft with the place that was found, or with what is to be asked about it."""
+    if located.decision == "village":
+        return replace(draft, place=located.grid or located.code, place_known=True, place_detail=located.detail, ties=())
     if located.decision == "ask":
-        return replace(draft, ties=tuple(guess.code for guess in located.candidates[:MAX_CHOICES]), place_detail=located.detail)
+        ties = tuple(guess.code for guess in located.candidates[:MAX_CHOICES])
+        return replace(draft, ties=ties, several=located.several, place_detail=located.detail)
     if located.decision in {"town", "county"}:
         # A town is certain and its hub can act; the street is in the text.
         known = located.decision == "town"
@@ -131,8 +135,8 @@ def from_json(data: Json) -> Draft:
     values: dict[str, Any] = dict(data)
     values["files"] = tuple(FileRef(**file) for file in values["files"])
     values["point"] = Point(**values["point"]) if values["point"] else None
-    for name in ("topics", "words", "ties"):
-        values[name] = tuple(values[name])
+    for name in ("topics", "words", "ties", "refused"):
+        values[name] = tuple(values.get(name, ()))
     values["said"] = tuple((message_id, words) for message_id, words in values["said"])
     values["spans"] = tuple((start, end) for start, end in values.get("spans", ()))
     values["matters"] = tuple(from_json(matter) for matter in values.get("matters", ()))

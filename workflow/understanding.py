@@ -63,7 +63,11 @@ class PlaceGuess:
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """`decision`: village, town, county, grid, ask, outside, none. `code` is set for the first four."""
+    """`decision`: village, town, county, ask, outside, none. `code` is set for the first three.
+
+    `grid`: where a grid of the village was named, by its name or code. `several`: the candidates are different places that were all named,
+    not places of one name.
+    """
 
     decision: str
     code: str = ""
@@ -71,6 +75,8 @@ class Located:
     evidence: tuple[Evidence, ...] = ()
     detail: str = ""  # what was said beyond the division: a road, a gate, a number
     outside_name: str = ""
+    grid: str = ""
+    several: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,13 +18,14 @@ from app.cli.context import BAD_USAGE, FAILED, Context
 from app.clock import SystemClock
 from app.region_pack import PackError
 from app.signins import OPERATOR_ROLES
+from nlp import LanguageError
 from workflow.model import STAFF_ROLES
 from workflow.region import Region
 
 _EXITS = "exit status: 0 done · 1 failed · 2 wrong arguments or configuration (every fault is named) · 3 not found"
 _DEFAULT = Path("config.toml")
 _EXAMPLE = Path(__file__).resolve().parents[2] / "config.example.toml"
-_ASK_NOTHING = frozenset({"demo", "diagram", "classify", "locate"})
+_ASK_NOTHING = frozenset({"demo", "diagram", "classify", "locate", "plate"})
 """Commands that bring what they need: without a configuration the example's will do."""
 Command = Callable[[Context], Coroutine[Any, Any, int]]
 
@@ -57,6 +58,9 @@ def parser() -> argparse.ArgumentParser:
     )
     invite.add_argument("--unit", default="", metavar="CODE", help="unit code; needed for a department")
     invite.add_argument("--json", action="store_true", help="print JSON")
+    plate = add("plate", office.plate, "the payload of a deep link or QR code for a grid, a village or a door plate in it")
+    plate.add_argument("code", metavar="CODE", help="15-digit grid code or 12-digit village code")
+    plate.add_argument("written", nargs="?", default="", metavar="TEXT", help="road and number on the plate")
     signin = add("signin", office.signin, "make a one-time link that opens the console for ten minutes")
     signin.add_argument("--role", required=True, choices=[role.value for role in OPERATOR_ROLES])
     signin.add_argument("--place", default="", metavar="CODE", help="division; the whole city if left out")
@@ -94,6 +98,8 @@ def main(argv: Sequence[str], environ: Mapping[str, str], load_region: Callable[
     except PackError as error:
         for fault in error.faults:
             console.print(f"region: {fault}", markup=False)
+    except LanguageError as error:
+        console.print(f"region: {error}", markup=False)
     except (SQLAlchemyError, OSError) as error:
         # Its message may hold the address of the database with its password.
         console.print(f"the database or a file cannot be used ({type(error).__name__}); see: python -m app check", markup=False)

@@ -1,4 +1,4 @@
-"""invite, signin, inspect."""
+"""invite, plate, signin, inspect."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from app import inspection, invites
 from app.calendar import CityCalendar
 from app.cli.context import BAD_USAGE, NOT_FOUND, OK, Context
 from app.signins import VALID_FOR, Links, operator_code
+from bot.resident.payload import BadPlate, of_plate
 from storage import Database, SqlUnitOfWork
 from workflow.desk import Desk
 from workflow.model import Role
@@ -41,6 +42,18 @@ async def invite(context: Context) -> int:
         context.stdout.write(json.dumps(found) + "\n")
     else:
         context.stdout.write(f"/start {code}\n")
+    return OK
+
+
+async def plate(context: Context) -> int:
+    """Needs no database of its own: a plate's link holds no secret."""
+    args, region = context.args, await context.city()
+    try:
+        payload = of_plate(region, args.code, args.written)
+    except BadPlate as error:
+        context.console.print(str(error), markup=False)
+        return BAD_USAGE
+    context.stdout.write(f"/start {payload}\n")
     return OK
 
 

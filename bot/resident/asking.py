@@ -44,7 +44,9 @@ def readable(region: Region, code: str) -> str:
 def _tie(contact_id: int, draft: Draft, region: Region) -> Speech:
     choices = [literal(readable(region, code), f"i:place:{draft.id}:{code}") for code in draft.ties]
     none = button("intake.none_of_these", f"i:notie:{draft.id}")
-    return answer(contact_id, "intake.ask_tie", rows([*choices, none], 1))
+    one = len(draft.ties) == 1
+    key = "place.is_it_this" if one else "place.which_of_several" if draft.several else "intake.ask_tie"
+    return answer(contact_id, key, rows([*choices, none], 1))
 
 
 def near(contact_id: int, draft: Draft, guesses: tuple[PlaceGuess, ...]) -> Speech:

@@ -8,7 +8,7 @@ from bot.doors import Incoming
 from bot.outgoing import answer, button
 from bot.resident import emergency
 from bot.resident.interview import Interview
-from bot.resident.payload import place_of
+from bot.resident.payload import scanned
 from bot.resident.reading import Reading
 from workflow import intake
 from workflow.desk import Session
@@ -47,9 +47,9 @@ class Consent:
             await self._interview.go_on(session, agreed, held)
 
     async def _hold(self, session: Session, contact: Contact, incoming: Incoming, held: Draft, *, waiting: bool) -> None:
-        place = place_of(session.region, incoming.text)
-        if place:
-            held = replace(held, place=place, place_known=True)
+        link = scanned(session.region, incoming.text)
+        if link is not None:
+            held = replace(held, place=link.place, place_detail=link.detail, place_known=True)
         held, alarmed = await self._kept(session, contact, incoming, held)
         await session.uow.dialogs.save(Dialog(contact.id, STEP, intake.to_json(held), session.now))
         if incoming.edited or (alarmed and waiting):

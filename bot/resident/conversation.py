@@ -11,7 +11,7 @@ from bot.resident import additions, matters
 from bot.resident.consent import Consent
 from bot.resident.doubts import Doubts
 from bot.resident.interview import STEP, Interview
-from bot.resident.payload import place_of
+from bot.resident.payload import scanned
 from bot.resident.reading import Reading
 from workflow import dialogs, intake
 from workflow.desk import Session
@@ -57,7 +57,7 @@ class ResidentConversation:
         behind a command, not into a correction. They are a matter of their own."""
         words = incoming.text.partition(" ")[2] if incoming.text.startswith("/") else incoming.text
         read = self._reading.classifier.understand(words)
-        if not (read.danger or read.procedure == Procedure.PETITION_REPORT) or place_of(session.region, incoming.text):
+        if not (read.danger or read.procedure == Procedure.PETITION_REPORT) or scanned(session.region, incoming.text):
             return False
         drafting = dialog is not None and dialog.step == STEP
         if not read.danger and await self._own_report(session, contact, incoming):
@@ -105,8 +105,8 @@ class ResidentConversation:
     async def _obey(self, session: Session, contact: Contact, actor: Actor, incoming: Incoming) -> None:
         rest = incoming.text.partition(" ")[2]
         match _command(incoming):
-            case "/start" if place_of(session.region, incoming.text):
-                await self._interview.begin(session, contact, replace(incoming, text=""), place_of(session.region, incoming.text))
+            case "/start" if (link := scanned(session.region, incoming.text)) is not None:
+                await self._interview.begin(session, contact, replace(incoming, text=""), link)
             case "/start":
                 await session.say(answer(contact.id, "resident.welcome"))
             case "/my":

@@ -22,7 +22,7 @@ _STILL = timedelta(hours=24)
 """How long after an emergency a person's unclear words are taken to be about it (ours)."""
 _ALL = timedelta(minutes=30)
 """How long all of their words are (ours)."""
-_CERTAIN = frozenset({"town", "village", "grid"})
+_CERTAIN = frozenset({"town", "village"})
 
 
 async def declare(session: Session, contact: Contact, draft: Draft, reading: Reading) -> None:
@@ -64,9 +64,10 @@ async def goes_on(session: Session, contact: Contact, ticket: Ticket, incoming: 
     """Words while it is open go to it at once; a place that is certain now moves it to the hub of that place."""
     actor = await session.actor(contact)
     place = reading.places.locate(incoming.text)
-    finer = place.decision in _CERTAIN and place.code != ticket.place and place.code.startswith(ticket.place)
+    code = place.grid or place.code
+    finer = place.decision in _CERTAIN and code != ticket.place and code.startswith(ticket.place)
     if finer and ticket.state is State.REGISTERED:
-        ticket = await session.do(actor, Correct(ticket.id, place=place.code))
+        ticket = await session.do(actor, Correct(ticket.id, place=code))
     point = incoming.location
     pin = f"\n📍 {point.lat:.5f}, {point.lon:.5f} (WGS-84)" if point is not None else ""
     await session.do(actor, Add(ticket.id, f"{incoming.text}{pin}".strip(), incoming.files))

@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot.doors import Incoming
 from bot.outgoing import answer, button
 from bot.resident import asking, emergency, filing, several, splitting
+from bot.resident.payload import Scanned
 from bot.resident.reading import Reading
 from workflow import dialogs, intake
 from workflow.desk import Session
@@ -26,9 +27,11 @@ class Interview:
     def new_id() -> str:
         return secrets.token_hex(4)
 
-    async def begin(self, session: Session, contact: Contact, incoming: Incoming, place: str = "") -> None:
-        """A new matter. `place`: known already, from a grid's QR code."""
-        await self.more(session, contact, incoming, Draft(self.new_id(), place=place, place_known=bool(place)))
+    async def begin(self, session: Session, contact: Contact, incoming: Incoming, link: Scanned | None = None) -> None:
+        """A new matter. `link`: where it is, from a QR code that was scanned."""
+        known = link or Scanned("")
+        draft = Draft(self.new_id(), place=known.place, place_detail=known.detail, place_known=bool(known.place))
+        await self.more(session, contact, incoming, draft)
 
     async def more(self, session: Session, contact: Contact, incoming: Incoming, draft: Draft) -> None:
         """Words, files or a point for a draft; words of a message that was changed take the old ones' place."""
@@ -37,7 +40,7 @@ class Interview:
         if len(draft.text) + len(incoming.text) > MAX_TEXT:
             await session.say(answer(contact.id, "intake.too_long"))
             return
-        draft = intake.told(draft, incoming.text, incoming.message_id)
+        draft = self._reading.answering(intake.told(draft, incoming.text, incoming.message_id), incoming.text)
         draft = replace(draft, files=(*draft.files, *incoming.files), point=incoming.location or draft.point)
         await self.go_on(session, contact, draft, asks_point=incoming.location is not None)
 
@@ -170,9 +173,9 @@ class Interview:
                 chosen = replace(draft, topic=argument, topic_chosen=True)
                 return self._reading.again(chosen, region)
             case "place" if argument in region.places:
-                return replace(draft, place=argument, place_known=True, ties=())
+                return self._reading.picked(draft, argument)
             case "notie":
-                return replace(draft, ties=())
+                return replace(draft, ties=(), refused=(*draft.refused, *draft.ties))
             case "noplace":
                 return replace(draft, place_known=True, ties=())
             case "anon":

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workflow import intake
 from workflow.intake import Draft
 from workflow.ports import Answers, Classifier, Masker, PlaceFinder
 from workflow.region import Region
+from workflow.understanding import Located
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,4 +27,36 @@ class Reading:
 
         inside = draft.place if draft.place and not draft.place_known else ""
         read = self.classifier.understand(draft.text)
-        return intake.understood(draft, read, self.places.locate(draft.text, inside), procedure_of)
+        located = _without(self.places.locate(draft.text, inside), draft.refused, region)
+        return intake.understood(draft, read, located, procedure_of)
+
+    def answering(self, draft: Draft, words: str) -> Draft:
+        """The draft with the one of its ties that these words name; as it was where they name none or more. Who is asked which place may
+        write it instead of pressing a button."""
+        if not (draft.ties and words):
+            return draft
+        named = self.places.locate(words).code
+        meant = [tie for tie in draft.ties if named and (tie.startswith(named) or named.startswith(tie))]
+        return self.picked(draft, max(named, meant[0], key=len)) if len(meant) == 1 else draft
+
+    def picked(self, draft: Draft, code: str) -> Draft:
+        """The draft with the place that was picked by a button. Of places that tied it may be a step: what was said is then read once
+        more for what lies inside."""
+        known = replace(draft, place=code, place_known=True, ties=())
+        if code not in draft.ties:
+            return known
+        located = self.places.locate(draft.text, code)
+        finer = bool(located.candidates) and all(guess.code.startswith(code) for guess in located.candidates)
+        return intake.placed(replace(draft, place=code, ties=()), located) if finer else known
+
+
+def _without(located: Located, refused: tuple[str, ...], region: Region) -> Located:
+    """What is left to ask about once the person said that it is none of some places."""
+    left = tuple(guess for guess in located.candidates if guess.code not in refused)
+    if located.decision != "ask" or len(left) == len(located.candidates):
+        return located
+    if not left:
+        return Located("none", detail=located.detail)
+    if len(left) > 1:
+        return replace(located, candidates=left)
+    return replace(located, decision=region.places[left[0].code].level.value, code=left[0].code, candidates=left)

@@ -70,6 +70,16 @@ def test_an_invite_is_one_json_object_with_a_code_that_fits_a_deep_link(run: Run
     assert len(found["code"]) <= 64 and found["code"].replace("-", "").replace("_", "").isalnum()
 
 
+def test_a_door_plate_becomes_a_link_and_needs_no_database(run: Runner, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert run("plate", GRID, "桥东路12号") == 0
+    assert capsys.readouterr().out.startswith(f"/start d_{GRID}_")
+    assert run("plate", GRID) == 0
+    assert capsys.readouterr().out == f"/start g{GRID}\n"
+    assert run("plate", "990101001") == 2
+    assert "no grid and no village" in capsys.readouterr().err
+    assert not (tmp_path / "var").exists()
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -33,8 +33,8 @@ def test_a_tiny_town_is_read_from_its_own_files() -> None:
     found = language.classifier.understand("松樹村路燈不亮")
     assert found.topics[0].code == "X1.1"
     assert language.places.locate("松樹村路燈多").code == "990101101201"
-    assert language.places.locate("松树村第2网格").decision == "grid"
-    assert language.places.locate("松树村第2网格").code == "990101101201002"
+    assert language.places.locate("松树村第2网格").decision == "village"
+    assert language.places.locate("松树村第2网格").grid == "990101101201002"
     assert language.places.locate("青石路").decision == "none"
     assert language.places.near(30.1, 100.0)[0].code == "990101101"
     assert language.answers.search("请问") is None
