@@ -56,4 +56,4 @@ def console_for(city: City) -> Console:
 
     access, views = ConsoleAccess(city.database, clock), ConsoleViews(city.database)
     secure = city.links.base.startswith("https://")
-    return Console(access, views, words, city.masker, lambda: city.region, clock, fallback_years, secure)
+    return Console(access, views, words, city.masker, city.classifier, city.places, lambda: city.region, clock, fallback_years, secure)

@@ -29,7 +29,7 @@ from bot.webchat import WebChatDoor
 from storage import Database, DiskFiles, OutboxQueue, SqlInbox, SqlUnitOfWork, WebMailbox, purge
 from web.ports import Bell
 from workflow.desk import Desk
-from workflow.ports import Clock, Masker
+from workflow.ports import Classifier, Clock, Masker, PlaceFinder
 from workflow.region import Region
 
 
@@ -49,6 +49,8 @@ class City:
     calendar: CityCalendar
     masker: Masker
     links: Links
+    classifier: Classifier
+    places: PlaceFinder
 
 
 def query_code() -> str:
@@ -90,7 +92,10 @@ def build(
     watch = Watch(units, desk, clock, relay.wake, partial(purge, database))
     files = DiskFiles(Path(config.files.path))
     engine = Engine(reader, relay, watch)
-    return City(region, sentences, database, inbox, mailbox, files, bell, desk, engine, calendar, language.masker, links)
+    return City(
+        region, sentences, database, inbox, mailbox, files, bell, desk, engine, calendar, language.masker, links,
+        language.classifier, language.places,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

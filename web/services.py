@@ -12,7 +12,7 @@ from aiohttp import web
 from web.ports import Bell, Files, Inbox, Mailbox, Sentences
 from workflow.model import Assignee, Contact, Post, Role
 from workflow.policy import Reach
-from workflow.ports import Clock, Masker
+from workflow.ports import Classifier, Clock, Masker, PlaceFinder
 from workflow.region import Region
 from workflow.views import Filter, Overview, Page, Queues, Whole
 
@@ -46,12 +46,15 @@ class Wording(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Console:
-    """`words`: by language. `secure`: people come by https. `fallback_years`: those whose holidays nobody knows."""
+    """`words`: by language. `classifier`, `places`: those that read what residents write. `secure`: people come by https.
+    `fallback_years`: those whose holidays nobody knows."""
 
     access: Access
     views: Views
     words: Callable[[str], Wording]
     masker: Masker
+    classifier: Classifier
+    places: PlaceFinder
     region: Callable[[], Region]
     clock: Clock
     fallback_years: Callable[[], tuple[int, ...]]

@@ -17,7 +17,7 @@ from workflow.states import RESTING, Party, State
 
 URGE_PAUSE = timedelta(hours=24)  # (ours)
 _MARKS = frozenset({"satisfied", "basic", "unsatisfied"})
-_CORRECTABLE = frozenset({State.REGISTERED, State.ACCEPTED})
+CORRECTABLE = frozenset({State.REGISTERED, State.ACCEPTED})
 
 
 def need(parties: frozenset[Party], wanted: Party | frozenset[Party], ticket: Ticket) -> None:
@@ -103,7 +103,7 @@ def corrected_by_reporter(ticket: Ticket, command: Correct, region: Region) -> T
 
 def corrected(ticket: Ticket, command: Correct, region: Region) -> Ticket:
     """Before dispatch. Promises already given stay as they are."""
-    if ticket.state not in _CORRECTABLE:
+    if ticket.state not in CORRECTABLE:
         raise Refused(Refusal.WRONG_STATE, number=ticket.number, state=ticket.state)
     if command.topic and command.topic not in region.topics:
         raise Refused(Refusal.TOPIC_UNKNOWN)

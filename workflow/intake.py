@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from workflow import evidence
 from workflow.commands import Register
 from workflow.model import FileRef, Intent, Json, Point, Procedure
 from workflow.understanding import Located, Understanding
@@ -54,6 +55,7 @@ class Draft:
     urgency: str = ""  # the gravest tier of red flags: life, order, livelihood, sensitive
     anonymous: bool = False
     version: str = ""
+    reading: Json = field(default_factory=dict)  # how the whole text was read: `evidence.kept`
     spans: tuple[tuple[int, int], ...] = ()  # of several matters in `text`
     matters: tuple[Draft, ...] = ()  # each by itself; empty where there is one
     whole: bool = False  # the person wants them as one
@@ -82,8 +84,10 @@ def understood(draft: Draft, read: Understanding, located: Located, procedure_of
     changed = replace(
         draft, topics=topics, procedure=read.procedure, intent=read.intent, urgent=read.danger, thin=read.thin or vague,
         urgency=min((flag.tier for flag in read.flags), key=TIERS.index, default=""), version=read.version,
+        reading=evidence.kept(read, located),
         confidence=best.confidence if best else 0.0,
-        words=tuple(dict.fromkeys(found.text for found in best.evidence))[:5] if best else (), spans=read.parts,
+        words=tuple(dict.fromkeys(found.text for found in best.evidence if found.text))[:5] if best else (),
+        spans=read.parts,
     )  # fmt: skip
     if not draft.topic_chosen:
         changed = replace(changed, topic=best.code if best else "")
@@ -122,7 +126,10 @@ def registration(draft: Draft, city: str) -> Register:
         text=draft.text, procedure=Procedure(draft.procedure), intent=Intent(draft.intent), topic=draft.topic,
         place=draft.place or city, place_detail=draft.place_detail, files=draft.files, point=draft.point,
         anonymous=draft.anonymous, urgent=draft.urgent, confidence=draft.confidence,
-        understanding={"topics": list(draft.topics), "words": list(draft.words), "version": draft.version},
+        understanding=draft.reading | {
+            "topics": list(draft.topics), "words": list(draft.words), "version": draft.version,
+            "chosen": draft.topic if draft.topic_chosen else "",
+        },
     )  # fmt: skip
 
 

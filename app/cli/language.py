@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from app.cli import show
 from app.cli.context import OK, Context
 from nlp import Language, as_json, build
 
@@ -26,9 +27,13 @@ def _each_line(context: Context, answer: Callable[[str], dict[str, Any]]) -> int
 
 async def classify(context: Context) -> int:
     found = await _language(context)
+    if context.args.show:
+        return show.each_line(context, found.places.locate, found.classifier.understand)
     return _each_line(context, lambda text: as_json.understanding(found.classifier.understand(text)))
 
 
 async def locate(context: Context) -> int:
     found = await _language(context)
+    if context.args.show:
+        return show.each_line(context, found.places.locate)
     return _each_line(context, lambda text: as_json.located(found.places.locate(text)))

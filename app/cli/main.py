@@ -73,7 +73,9 @@ def parser() -> argparse.ArgumentParser:
         ("classify", language.classify, "topic, intent and flags; one text per line in, one JSON object per line out"),
         ("locate", language.locate, "places; one text per line in, one JSON object per line out"),
     ):
-        add(name, run, text).add_argument("--json", action="store_true", help="the only form there is")
+        made = add(name, run, text)
+        made.add_argument("--json", action="store_true", help="JSON, as it is without it")
+        made.add_argument("--show", action="store_true", help="for a reader: the words marked, and what each weighs")
     return top
 
 

@@ -104,7 +104,7 @@ def _hub(ticket: Ticket, viewer: Viewer, words: Words, *, own: bool) -> list[tup
             return _to_accept(ticket, words)
         case State.ACCEPTED:
             offers = _offers("button.dispatch", "dispatch", ticket, words)
-            return [*offers, (_step("button.units_all", "units", ticket),), *_ask_resident(ticket)]
+            return [*offers, (_step("button.units_all", "units", ticket), *_other_topics(ticket)), *_ask_resident(ticket)]
         case State.DISPATCHED:
             return [(_step("button.units", "units", ticket),)]
         case State.DISPUTED:
@@ -149,7 +149,12 @@ def _to_accept(ticket: Ticket, words: Words) -> list[tuple[Button, ...]]:
     if second in words.region.topics:
         rows.append((_step("button.topic", "topic", ticket, second, topic=words.topic(second)),))
     rows.append((_step("button.units", "units", ticket), _step("button.decline", "decline", ticket)))
-    return rows
+    return [*rows, other] if (other := _other_topics(ticket)) else rows
+
+
+def _other_topics(ticket: Ticket) -> tuple[Button, ...]:
+    """A report about somebody goes where it goes, whatever it is about."""
+    return () if ticket.procedure is Procedure.PETITION_REPORT else (_step("button.topics", "topics", ticket),)
 
 
 def second_guess(ticket: Ticket) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from bot.buttons import whole_number
 from bot.doors import Incoming
-from bot.staff import lists, moving, result, steps
+from bot.staff import lists, moving, result, steps, topics
 from bot.staff.console import SignIn, console
 from bot.staff.turn import Turn
 from texts import Texts
@@ -96,7 +96,7 @@ class StaffConversation:
             return turn.toast("system.stale")
         if kind == "m":
             return await _move(turn, verb, ticket_id, more[0])
-        for pressed in (moving.pressed, steps.pressed):
+        for pressed in (moving.pressed, topics.pressed, steps.pressed):
             toast = await pressed(turn, verb, ticket_id, tuple(more))
             if toast is not None:
                 return toast

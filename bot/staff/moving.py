@@ -1,4 +1,4 @@
-"""Buttons that give a ticket to a desk: take, dispatch, designate, the list of desks; and the topic's correction."""
+"""Buttons that give a ticket to a desk: take, dispatch, designate, the list of desks."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from bot.buttons import whole_number
 from bot.cards.choices import PER_PAGE, all_desks, code_of, desk_of
 from bot.staff.turn import Rows, Turn, cancel_button
 from workflow import routing
-from workflow.commands import Correct, Move
+from workflow.commands import Move
 from workflow.errors import Refusal, Refused
 from workflow.model import Assignee, Button, Ticket
-from workflow.states import Party, State, Trigger
+from workflow.states import State, Trigger
 
 _DESIGNATE = Trigger.DESIGNATE.value
 _DISPATCH = Trigger.DISPATCH.value
@@ -27,9 +27,6 @@ async def pressed(turn: Turn, verb: str, ticket_id: int, more: tuple[str, ...]) 
             return await _assign(turn, ticket, _desk(turn, ticket, more[0]), designate=verb == _DESIGNATE)
         case "units":
             return await _units(turn, await turn.ticket(ticket_id), more)
-        case "topic":
-            turn.expect_party(await turn.ticket(ticket_id), Party.HUB, Party.SUPERVISOR)
-            return turn.done(await turn.session.do(turn.actor, Correct(ticket_id, topic=more[0])))
         case _:
             return None
 

@@ -25,6 +25,7 @@ from web.ports import Bell
 from web.services import DemoPage
 from workflow.desk import Session
 from workflow.model import Role
+from workflow.understanding import Evidence, Located, PlaceGuess, RedFlag, TopicGuess, Understanding
 
 __all__ = ["database", "town"]
 SENTENCES = texts.load(strict=True)
@@ -34,6 +35,27 @@ Client = TestClient[Any, Any]
 class Stars:
     def mask(self, text: str) -> str:
         return re.sub(r"\d{11}", "****", text)
+
+
+class Keywords:
+    """Hears litter and every four digits, wherever they stand: also where they are a piece of something else."""
+
+    def understand(self, text: str) -> Understanding:
+        found = [Evidence(m[0], m.start(), m.end(), 1.5) for m in re.finditer(r"(?i)litter|\d{4}", text)]
+        topics = (TopicGuess("T1", "Litter", 0.75, tuple(found)), TopicGuess("T2", "Loose wall", 0.1, tuple(found[:1]))) if found else ()
+        flags = (RedFlag("gas", "life", "gas", ("119",)),) if "gas" in text else ()
+        parts = ((0, text.index(";")), (text.index(";"), len(text))) if ";" in text else ()
+        return Understanding("hotline", "complain", "", topics, flags, parts=parts, version="test.1")
+
+    def locate(self, text: str, inside: str = "") -> Located:
+        at = text.find("Spring")
+        if at < 0:
+            return Located("none")
+        here = (PlaceGuess("990101001001", "Spring", "", 1.0), PlaceGuess("990101001002", "Brook", "", 0.9))
+        return Located("ask", "", here, (Evidence("Spring", at, at + 6, 1.0),))
+
+    def near(self, lat: float, lon: float) -> tuple[PlaceGuess, ...]:
+        return ()
 
 
 @dataclass
@@ -118,7 +140,8 @@ async def house(town: Town, tmp_path: Path) -> AsyncIterator[House]:
     async def enter(role: Role) -> str | None:
         return await access.exchange(await operator_code(town.desk, role, REGION.code))
 
-    console = Console(access, ConsoleViews(town.database), words, Stars(), lambda: REGION, town.clock, lambda: (2027,))
+    reads = Keywords()
+    console = Console(access, ConsoleViews(town.database), words, Stars(), reads, reads, lambda: REGION, town.clock, lambda: (2027,))
     inbox, mailbox, files = SqlInbox(town.database, town.clock), WebMailbox(town.database), DiskFiles(tmp_path / "files")
     demo = DemoPage((), "", counts, enter)
     services = WebServices(inbox, mailbox, files, SENTENCES, Bell(), lambda: None, console, town.database.alive, demo)

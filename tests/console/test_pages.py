@@ -104,6 +104,16 @@ async def test_the_trail_tells_every_step_in_the_citys_time(house: House) -> Non
     assert "原事项 Litter" in trail.replace("  ", " ")
 
 
+async def test_a_correction_names_what_it_changed_and_nothing_else(house: House) -> None:
+    ticket = await registered(house.town)
+    for command in (Correct(ticket.id, topic="T2"), Correct(ticket.id, place="990101001002"), Correct(ticket.id, topic="T1")):
+        await house.town.do("officer", command)
+    page = await (await house.holds(Role.SUPERVISOR)).reads(f"/console/tickets/{ticket.number}")
+    trail = unescape(re.sub(r"<[^>]+>|\s+", " ", page.partition('id="trail"')[2]))
+    assert re.findall("原事项|原地点", trail) == ["原事项", "原地点", "原事项"]
+    assert re.findall("原事项 +(Litter|Loose wall)", trail) == ["Litter", "Loose wall"]
+
+
 @pytest.mark.parametrize("role", OVERSEE)
 async def test_a_report_about_somebody_is_nowhere(house: House, role: Role) -> None:
     secret = await registered(house.town, procedure=Procedure.PETITION_REPORT, intent=Intent.REPORT, topic="", text="The head takes gifts")

@@ -18,6 +18,7 @@ COOKIE = "console"
 PATH = "/console"
 PUBLIC = frozenset({"/console/signin"})
 MAX_FORM = 4096  # bytes
+LONG_FORMS = {"/console/try": 1 << 20}  # bytes: those that carry a text, also one that is too long and has to be told so
 _HOURS = 8
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -33,8 +34,12 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     if visitor is None:
         return tell(request, "please_sign_in", 401)
     request[VISITOR] = visitor
-    if request.method == "POST" and not await _own_form(request, visitor):
-        return tell(request, "form_refused", 403)
+    if request.method == "POST":
+        most = LONG_FORMS.get(path, MAX_FORM)
+        if (request.content_length or 0) > most:
+            return tell(request, "form_too_big", 413)
+        if not await _own_form(request, visitor, most):
+            return tell(request, "form_refused", 403)
     try:
         return await handler(request)
     except web.HTTPNotFound:
@@ -59,15 +64,15 @@ def form_token(token: str) -> str:
     return hashlib.sha256(f"form:{token}".encode()).hexdigest()
 
 
-async def _own_form(request: web.Request, visitor: Visitor) -> bool:
-    form = await small_form(request)
+async def _own_form(request: web.Request, visitor: Visitor, most: int) -> bool:
+    form = await small_form(request, most)
     return hmac.compare_digest(form.get("token", "").encode(), visitor.form_token.encode())
 
 
-async def small_form(request: web.Request) -> dict[str, str]:
-    """The fields of a plain form; empty for anything else or anything big."""
+async def small_form(request: web.Request, most: int = MAX_FORM) -> dict[str, str]:
+    """The fields of a plain form; empty for anything else or anything of more than `most` bytes."""
     plain = request.content_type == "application/x-www-form-urlencoded"
-    if not plain or (request.charset or "utf-8").lower() != "utf-8" or request.content_length is None or request.content_length > MAX_FORM:
+    if not plain or (request.charset or "utf-8").lower() != "utf-8" or request.content_length is None or request.content_length > most:
         return {}
     try:
         found = await request.post()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from aiohttp import web
 
+from web.console import reading
+from web.console.marks import MaskedText
 from web.console.pages import show, visitor_of, words_of
 from web.services import Wording, console_of
-from workflow import policy
+from workflow import evidence, policy
 from workflow.model import Assignee, Event, Note, Role
 from workflow.states import PHASE, Phase, State
 from workflow.views import Whole
@@ -44,11 +46,10 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What people wrote, masked. `because`: the words that led to the topic."""
+    """What people wrote, masked."""
 
     text: str
     place_detail: str
-    because: tuple[str, ...]
     extension_reason: str
     remarks: tuple[Remark, ...]
     files: int
@@ -62,20 +63,19 @@ async def one(request: web.Request) -> web.Response:
         raise web.HTTPNotFound
     ticket, mask = found.ticket, console.masker.mask
     readable = policy.may_see(actor, ticket)
-    steps = [_step(event, words_of(request), mask if readable else None) for event in found.events]
+    masked = MaskedText(ticket.text, mask) if readable else None
+    steps = [_step(event, words_of(request), mask if readable else None) for event in _as_changed(found)]
     return show(
-        request, "ticket.html", ticket=ticket, steps=steps, content=_content(found, mask) if readable else None,
-        phases=_phases(ticket.state), version=str(ticket.understanding.get("version", "")),
+        request, "ticket.html", ticket=ticket, steps=steps, content=_content(found, masked.shown, mask) if masked is not None else None,
+        phases=_phases(ticket.state), reading=reading.of(evidence.again(ticket.understanding), masked),
     )  # fmt: skip
 
 
-def _content(whole: Whole, mask: Mask) -> Content:
+def _content(whole: Whole, text: str, mask: Mask) -> Content:
     ticket = whole.ticket
-    because = dict.fromkeys(str(word) for word in ticket.understanding.get("words") or ())
     return Content(
-        mask(ticket.text),
+        text,
         mask(ticket.place_detail),
-        tuple(mask(word) for word in because),
         mask(str(ticket.extension_ask.get("reason", ""))),
         tuple(_remark(note, mask) for note in whole.notes),
         len(ticket.files),
@@ -84,6 +84,17 @@ def _content(whole: Whole, mask: Mask) -> Content:
 
 def _remark(note: Note, mask: Mask) -> Remark:
     return Remark(note.at, note.author_role, note.kind, mask(note.text), len(note.files))
+
+
+def _as_changed(whole: Whole) -> list[Event]:
+    """The trail; of a correction only what it changed: it names topic and place whichever of them it was about."""
+    now = {"topic_was": whole.ticket.topic, "place_was": whole.ticket.place}
+    found: list[Event] = []
+    for event in reversed(whole.events):
+        data = {name: value for name, value in event.data.items() if now.get(name) != value}
+        now |= {name: value for name, value in event.data.items() if name in now}
+        found.append(replace(event, data=data))
+    return found[::-1]
 
 
 def _step(event: Event, words: Wording, mask: Mask | None) -> Step:

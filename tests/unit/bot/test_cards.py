@@ -123,8 +123,8 @@ def test_every_moving_button_is_a_row_of_the_table(state: State, contact: int) -
 @pytest.mark.parametrize(
     ("state", "contact", "wanted"),
     [
-        (State.REGISTERED, OFFICER, {"s:take", "s:decline", "s:units", "s:contact"}),
-        (State.ACCEPTED, OFFICER, {"s:dispatch", "s:units", "s:contact"}),
+        (State.REGISTERED, OFFICER, {"s:take", "s:decline", "s:units", "s:topics", "s:contact"}),
+        (State.ACCEPTED, OFFICER, {"s:dispatch", "s:units", "s:topics", "s:contact"}),
         (State.DISPATCHED, WORKER, {"m:sign", "s:dispute"}),
         (State.DESIGNATED, WORKER, {"m:sign"}),
         (State.DISPUTED, OFFICER, {"s:dispatch", "s:units"}),

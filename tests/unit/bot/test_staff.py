@@ -296,9 +296,13 @@ async def test_replying_to_a_card_drafts_the_result(office: Office) -> None:
     assert (await office.ticket(ticket.id)).result == "All clean"
 
 
-@pytest.mark.parametrize(
-    "button", ["m:accept:{}:0", "s:take:{}:g" + GRID, "s:decline:{}", "s:full:{}", "s:open:{}", "s:units:{}", "s:topic:{}:T2", "s:close:{}"]
-)
+BUTTONS = (
+    "m:accept:{}:0", "s:take:{}:g" + GRID, "s:decline:{}", "s:full:{}", "s:open:{}", "s:units:{}", "s:topic:{}:T2", "s:topics:{}",
+    "s:close:{}",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("button", BUTTONS)
 @pytest.mark.parametrize("who", ["worker", "bureau", "admin", "counter"])
 async def test_a_press_without_the_right_does_nothing(office: Office, who: str, button: str) -> None:
     ticket = await office.registered()
@@ -398,6 +402,35 @@ async def test_the_queue_says_how_sure_and_why(office: Office) -> None:
     assert (await office.ticket(ticket.id)).topic == "T2"
     await office.write("worker", "/queue")
     assert office.last("worker").html == SENTENCES.say("zh-Hans", "staff.hub_only")
+
+
+async def test_any_topic_may_be_chosen_by_item(office: Office) -> None:
+    ticket = await office.registered()
+    await office.press("officer", f"s:topics:{ticket.id}")
+    assert [button.data for button in office.last("officer").buttons[0]] == [f"s:topics:{ticket.id}:T"]
+    await office.press("officer", f"s:topics:{ticket.id}:T")
+    offered = [button.data for line in office.last("officer").buttons for button in line]
+    assert offered == [f"s:topic:{ticket.id}:T2", f"s:topics:{ticket.id}:all", f"s:cancel:{ticket.id}"]
+    heard = len(office.screen["resident"])
+    for _ in range(2):
+        await office.press("officer", f"s:topic:{ticket.id}:T2")
+    corrected = await office.ticket(ticket.id)
+    assert (corrected.topic, corrected.version) == ("T2", ticket.version + 1)
+    assert len([said for said in office.screen["resident"][heard:] if "已更正" in said.html]) == 1
+
+
+async def test_a_topic_is_not_looked_for_in_vain(office: Office) -> None:
+    fresh, ticket = await office.registered(), await office.dispatched()
+    secret = await office.registered(Procedure.PETITION_REPORT, "graft")
+    for odd in ("", "none", "T2'--"):
+        assert await office.press("officer", f"s:topic:{fresh.id}:{odd}")
+    assert await office.ticket(fresh.id) == fresh
+    toast = await office.press("officer", f"s:topics:{ticket.id}")
+    assert toast is not None and SENTENCES.label("zh-Hans", "state.DISPATCHED") in toast
+    for unknown in ("none", "", "T2:T1"):
+        assert await office.press("officer", f"s:topic:{secret.id}:{unknown}") == SENTENCES.label("zh-Hans", "refused.not_yours")
+    card = office.message("counter", secret.number)
+    assert card and not [b for said in office.screen["counter"] for line in said.buttons for b in line if "s:topics" in b.data]
 
 
 async def test_todo_lists_what_is_ones_own_turn(office: Office) -> None:

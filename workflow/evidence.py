@@ -1,0 +1,118 @@
+"""What a ticket keeps of how it was read: plain JSON that fits a row, and back again. Pure.
+
+    {"topics": [code], "words": [str], "version": str, "chosen": code,
+     "guesses": [{"code", "confidence", "score", "evidence": [{"text", "start", "end", "weight"}]}],
+     "intent": {"code", "evidence"}, "flags": [{"code", "tier", "text"}], "parts": [[start, end]],
+     "place": {"decision", "code", "outside", "candidates": [{"code", "score"}], "evidence"}}
+
+Offsets are code points of the ticket's text. Rows of earlier versions have topics, words and version alone.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from workflow.model import Json
+from workflow.understanding import Evidence, Located, PlaceGuess, RedFlag, TopicGuess, Understanding
+
+KEPT_TOPICS = 3
+MOST = 40  # items of evidence for one decision; the smaller ones are summed up
+LONGEST = 60  # code points of one item's text: its offsets tell where all of it stands
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A reading as it was kept. `chosen`: the topic that the person picked instead, "" if none. `whole` is False for rows that were
+    written before evidence was kept: then only topic codes, words and version are known."""
+
+    read: Understanding
+    located: Located
+    chosen: str = ""
+    words: tuple[str, ...] = ()
+    whole: bool = True
+
+
+def score(evidence: Sequence[Evidence]) -> float:
+    return math.fsum(item.weight for item in evidence)
+
+
+def bounded(evidence: Sequence[Evidence], most: int = MOST) -> tuple[Evidence, ...]:
+    """The weightiest items in the text's order; the others as one item without text, so that the sum stays what it was."""
+    ranked = sorted(evidence, key=lambda item: (not item.text, -abs(item.weight)))
+    if len(ranked) <= most:
+        return tuple(evidence)
+    kept, rest = ranked[: most - 1], ranked[most - 1 :]
+    return (*sorted(kept, key=lambda item: (item.start, item.end)), Evidence("", 0, 0, score(rest)))
+
+
+def kept(read: Understanding, located: Located) -> Json:
+    """Without topics, words, version and chosen: those stand in the draft."""
+    return {
+        "guesses": [
+            {"code": guess.code, "confidence": guess.confidence, "score": score(guess.evidence), "evidence": _out(guess.evidence)}
+            for guess in read.topics[:KEPT_TOPICS]
+        ],
+        "intent": {"code": read.intent, "evidence": _out(read.intent_evidence)},
+        "flags": [{"code": flag.code, "tier": flag.tier, "text": flag.text[:LONGEST]} for flag in read.flags[:MOST]],
+        "parts": [list(part) for part in read.parts[:MOST]],
+        "place": {
+            "decision": located.decision, "code": located.code, "outside": located.outside_name[:LONGEST],
+            "candidates": [{"code": guess.code, "score": guess.score} for guess in located.candidates[:MOST]],
+            "evidence": _out(located.evidence),
+        },
+    }  # fmt: skip
+
+
+def _out(evidence: Sequence[Evidence]) -> list[Json]:
+    return [{"text": item.text[:LONGEST], "start": item.start, "end": item.end, "weight": item.weight} for item in bounded(evidence)]
+
+
+def again(data: Mapping[str, Any]) -> Kept:
+    """What `Ticket.understanding` says. Never raises: what is missing was not kept."""
+    intent, place, whole = _object(data.get("intent")), _object(data.get("place")), "guesses" in data
+    guesses = _objects(data.get("guesses")) if whole else [{"code": code} for code in _list(data.get("topics"))]
+    read = Understanding(
+        "", str(intent.get("code", "")), "",
+        topics=tuple(TopicGuess(str(g.get("code", "")), "", _number(g.get("confidence")), _in(g.get("evidence"))) for g in guesses),
+        flags=tuple(
+            RedFlag(str(f.get("code", "")), str(f.get("tier", "")), str(f.get("text", ""))) for f in _objects(data.get("flags"))
+        ),
+        intent_evidence=_in(intent.get("evidence")),
+        parts=tuple((_whole(p[0]), _whole(p[1])) for p in _list(data.get("parts")) if isinstance(p, list) and len(p) == 2),
+        version=str(data.get("version", "")),
+    )  # fmt: skip
+    candidates = tuple(PlaceGuess(str(c.get("code", "")), "", "", _number(c.get("score"))) for c in _objects(place.get("candidates")))
+    located = Located(
+        str(place.get("decision", "")), str(place.get("code", "")), candidates, _in(place.get("evidence")),
+        outside_name=str(place.get("outside", "")),
+    )  # fmt: skip
+    return Kept(read, located, str(data.get("chosen", "")), tuple(str(word) for word in _list(data.get("words"))), whole)
+
+
+def _in(items: object) -> tuple[Evidence, ...]:
+    return tuple(
+        Evidence(str(i.get("text", "")), _whole(i.get("start")), _whole(i.get("end")), _number(i.get("weight"))) for i in _objects(items)
+    )
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _object(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _objects(value: object) -> list[dict[str, Any]]:
+    return [item for item in _list(value) if isinstance(item, dict)]
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0
+
+
+def _whole(value: object) -> int:
+    return value if isinstance(value, int) else 0
