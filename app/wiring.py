@@ -73,7 +73,7 @@ def build(
 
     calendar, links = CityCalendar(region.calendar), Links(config.web.base)
     desk = Desk(units, current, clock, calendar, query_code)
-    reading = Reading(language.classifier, language.places, language.answers, language.masker)
+    reading = Reading(language.classifier, language.places, language.answers, language.masker, language.likeness)
 
     def dangerous(text: str) -> bool:
         return language.classifier.understand(text).danger

@@ -75,10 +75,22 @@ class Speaker:
                 return self.texts.say(words.language, "cards.no_longer_yours", number=ticket.number), (), bool(speech.key)
             replies = [note for note in notes if note.kind == "reply"]
             return *cards.resident(ticket, words, now, replies), True
+        if speech.card == "follower":
+            return await self._follower(uow, contact, speech, ticket, words)
         posts = await uow.posts.of_contact(contact.id)
         actor = Actor(contact.id, posts[0].role if posts else Role.RESIDENT, posts)
+        voices = await uow.followers.voices(ticket)
         events = await uow.tickets.events(ticket.id)
-        return *cards.staff(ticket, Viewer(actor, now), words, self.masker, events, notes), may_see(actor, ticket)
+        return *cards.staff(ticket, Viewer(actor, now), words, self.masker, events, notes, voices), may_see(actor, ticket)
+
+    async def _follower(
+        self, uow: UnitOfWork, contact: Contact, speech: Speech, ticket: Ticket, words: Words
+    ) -> tuple[str, Rows, bool]:
+        mine = await uow.followers.get(ticket.id, contact.id)
+        if mine is None:
+            return self.texts.say(words.language, "joining.left", number=ticket.number), (), False
+        voices = await uow.followers.voices(ticket)
+        return *cards.follower(ticket, mine, voices, words, self.masker, self.clock.now()), True
 
     def _params(self, speech: Speech, ticket: Ticket | None, contact: Contact, words: Words) -> dict[str, str]:
         known: dict[str, object] = _of_ticket(ticket, words, self.clock.now()) if ticket is not None else {}

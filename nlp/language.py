@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from nlp import gazetteer, intents, mask, negation, procedures, redflags, thanks, topics
+from nlp import gazetteer, intents, likeness, mask, negation, procedures, redflags, thanks, topics
 from nlp.answers import KnowledgeAnswers
 from nlp.classifier import LexiconClassifier
 from nlp.detail import Detail
@@ -16,7 +16,7 @@ from nlp.places import DictionaryPlaceFinder
 from nlp.segment import Segmenter
 from nlp.tables import read
 from nlp.tries import Words
-from workflow.ports import Answers, Classifier, Masker, PlaceFinder
+from workflow.ports import Answers, Classifier, Likeness, Masker, PlaceFinder
 from workflow.region import Region
 
 RULES = "2"  # goes up when the code decides otherwise on the same files
@@ -31,6 +31,7 @@ class Language:
     answers: Answers
     masker: Masker
     version: str
+    likeness: Likeness
 
 
 def build(language: Path, region: Region) -> Language:
@@ -66,7 +67,8 @@ def build(language: Path, region: Region) -> Language:
         region, places, Mentions(places, region), Detail(words["detail"], words["insider"]), normalise, segmenter
     )
     answers = KnowledgeAnswers(region.knowledge, normalise, segmenter, wishes.words)
-    return Language(classifier, finder, answers, mask.load(language / "personal.csv"), version)
+    alike = likeness.load(language / "alike.csv", normalise, segmenter, frozenset(places.names), wishes.words)
+    return Language(classifier, finder, answers, mask.load(language / "personal.csv"), version, alike)
 
 
 def fingerprint(language: Path) -> str:

@@ -12,8 +12,10 @@ from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import messages, rows
+from storage.alike import SqlAlike
 from storage.cases import SqlTickets
 from storage.engine import Database
+from storage.followers import SqlFollowers
 from storage.people import SqlContacts, SqlDialogs, SqlInvites, SqlPosts, SqlSignIns
 from storage.tables import inbox, outbox, requests
 from workflow.model import SAID, About, Speech
@@ -40,6 +42,8 @@ class SqlUnitOfWork:
     sign_ins: SqlSignIns
     dialogs: SqlDialogs
     tickets: SqlTickets
+    alike: SqlAlike
+    followers: SqlFollowers
     outbox: SqlOutbox
 
     def __init__(self, database: Database, *, reading: bool = False) -> None:
@@ -59,6 +63,7 @@ class SqlUnitOfWork:
         self.invites, self.dialogs = SqlInvites(self._db), SqlDialogs(self._database, self._db)
         self.sign_ins = SqlSignIns(self._db)
         self.tickets, self.outbox = SqlTickets(self._database, self._db), SqlOutbox(self._db)
+        self.alike, self.followers = SqlAlike(self._db), SqlFollowers(self._database, self._db)
         return self
 
     async def _begin(self) -> None:

@@ -11,14 +11,17 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
-from workflow import followups, moves, policy, registration, routing
-from workflow.commands import Add, AskExtension, Command, Correct, DecideExtension, Insist, Move, Object, Rate, Register, Relay, Urge
+from workflow import followers, followups, moves, policy, registration, routing
+from workflow.commands import (
+    Add, AskExtension, Command, Correct, DecideExtension, Doubt, Insist, Join, Leave, Move, Object, Rate, Register, Relay, Second, Urge,
+)  # fmt: skip
 from workflow.errors import Conflict, Refusal, Refused
 from workflow.guards import Case
 from workflow.model import SYSTEM, Actor, Assignee, Contact, Event, FileRef, Json, Note, Priority, Procedure, Role, Speech, Ticket
-from workflow.notices import Audience, notices
+from workflow.notices import Audience, into_parent, notices
 from workflow.ports import Clock, UnitOfWork, UnitsOfWork, WorkCalendar
 from workflow.region import Region
 from workflow.states import Party, State, Trigger, row
@@ -94,6 +97,8 @@ class Session:
         if isinstance(command, Register):
             return await self._register(actor, command)
         ticket = await self.uow.tickets.get(command.ticket_id)
+        if ticket is not None and isinstance(command, Join | Second | Doubt | Leave):
+            return await followers.carry_out(self, actor, ticket, command, partial(self._record, actor, Party.REPORTER, ticket, ticket))
         parties = policy.parties(actor, ticket) if ticket is not None else frozenset()
         if ticket is None or not parties:
             raise Refused(Refusal.NOT_FOUND)
@@ -102,7 +107,7 @@ class Session:
                 return await self._move(actor, parties, ticket, command)
             case Add() | Insist() | Object() | Relay():
                 return await self._note(actor, parties, ticket, command)
-            case _:
+            case Urge() | Rate() | AskExtension() | DecideExtension() | Correct():
                 return await self._follow_up(actor, parties, ticket, command)
 
     async def _register(self, actor: Actor, command: Register) -> Ticket:
@@ -110,6 +115,8 @@ class Session:
         serial = await self.uow.tickets.next_serial(registration.day_of(self.now, self.region))
         fresh = registration.a_ticket(command, actor, serial, self.query_codes(), self.now, self.region, self.calendar)
         ticket = await self.uow.tickets.add(fresh)
+        if ticket.procedure is not Procedure.PETITION_REPORT:
+            await self.uow.alike.keep(ticket.id, command.gist)
         event = Event(ticket.id, self.now, "registered", actor.contact_id, Role.RESIDENT, None, ticket.state)
         await self._tell(event, ticket)
         return ticket
@@ -122,9 +129,10 @@ class Session:
         except Refused as refused:
             if refused.code is not Refusal.HAZARD_STAYS:
                 raise
-            # The ticket forgets its reporter here, so the last word to them is said by itself.
-            await self.say(Speech(actor.contact_id, "notices.withdrawn_hazard", ticket_id=ticket.id, priority=Priority.ANSWER))
-            return await self._record(actor, Party.REPORTER, ticket, followups.detached(ticket), "withdrawn_hazard")
+            return await self._detach(actor, ticket, "withdrawn_hazard")
+        if await followers.outlives_withdrawal(self.uow, ticket, command, parties):
+            return await self._detach(actor, ticket, "withdrawn_shared")
+        merged = await followers.after_move(self.uow, ticket, command, parent, self.now)
         entry = row(command.trigger, ticket.state)
         party = _party(parties, entry.who if entry else frozenset())
         if command.trigger in {Trigger.REPLY, Trigger.ANSWER}:
@@ -134,7 +142,15 @@ class Session:
             data |= {"unit": command.assignee.unit, "place": command.assignee.place}
         if command.plan:
             data |= {"plan": command.plan}
-        return await self._record(actor, party, ticket, after, command.trigger.value, command.reason.strip(), data)
+        moved = await self._record(actor, party, ticket, after, command.trigger.value, command.reason.strip(), data)
+        for contact in merged:
+            await self.say(into_parent(contact, ticket, moved.parent_id))
+        return moved
+
+    async def _detach(self, actor: Actor, ticket: Ticket, fact: str) -> Ticket:
+        """The ticket forgets its reporter here, so the last word to them is said by itself."""
+        await self.say(Speech(actor.contact_id, f"notices.{fact}", ticket_id=ticket.id, priority=Priority.ANSWER))
+        return await self._record(actor, Party.REPORTER, ticket, followups.detached(ticket), fact)
 
     async def _note(self, actor: Actor, parties: frozenset[Party], ticket: Ticket, command: Add | Insist | Object | Relay) -> Ticket:
         followups.need(parties, _REPORTER_OR_LEAD if isinstance(command, Relay) else Party.REPORTER, ticket)
@@ -229,6 +245,7 @@ class Session:
             await self._contacts_at(ticket.lead),
             tuple([contact for desk in former for contact in await self._contacts_at(desk)]),
             new_hub=before is not None and before.hub != ticket.hub,
+            followers=await self.uow.followers.of_ticket(ticket.id),
         )
 
     async def _contacts_at(self, desk: Assignee | None) -> tuple[int, ...]:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from workflow.alike import NOTHING, Gist, gist_from
 from workflow.commands import Register
 from workflow.model import FileRef, Intent, Json, Point, Procedure
 from workflow.understanding import Located, Understanding
@@ -50,8 +51,11 @@ class Draft:
     place_asked: int = 0  # how often
     ties: tuple[str, ...] = ()
     urgency: str = ""  # the gravest tier of red flags: life, order, livelihood, sensitive
+    sensitive: bool = False  # something in it needs care: it is shown to nobody as "near you"
     anonymous: bool = False
     version: str = ""
+    gist: Gist = NOTHING
+    offered: tuple[int, ...] = ()  # ids of tickets that were offered instead of a new one
 
 
 def told(draft: Draft, words: str, message_id: str = "") -> Draft:
@@ -71,6 +75,7 @@ def understood(draft: Draft, read: Understanding, located: Located, procedure_of
     changed = replace(
         draft, topics=topics, procedure=read.procedure, intent=read.intent, urgent=read.danger, thin=read.thin or vague,
         urgency=min((flag.tier for flag in read.flags), key=TIERS.index, default=""), version=read.version,
+        sensitive=any(flag.tier == "sensitive" for flag in read.flags),
         confidence=best.confidence if best else 0.0,
         words=tuple(dict.fromkeys(found.text for found in best.evidence))[:5] if best else (),
     )  # fmt: skip
@@ -109,7 +114,10 @@ def registration(draft: Draft, city: str) -> Register:
         text=draft.text, procedure=Procedure(draft.procedure), intent=Intent(draft.intent), topic=draft.topic,
         place=draft.place or city, place_detail=draft.place_detail, files=draft.files, point=draft.point,
         anonymous=draft.anonymous, urgent=draft.urgent, confidence=draft.confidence,
-        understanding={"topics": list(draft.topics), "words": list(draft.words), "version": draft.version},
+        understanding={
+            "topics": list(draft.topics), "words": list(draft.words), "version": draft.version, "sensitive": draft.sensitive,
+        },
+        gist=draft.gist,
     )  # fmt: skip
 
 
@@ -122,7 +130,8 @@ def from_json(data: Json) -> Draft:
     values: dict[str, Any] = dict(data)
     values["files"] = tuple(FileRef(**file) for file in values["files"])
     values["point"] = Point(**values["point"]) if values["point"] else None
-    for name in ("topics", "words", "ties"):
-        values[name] = tuple(values[name])
+    for name in ("topics", "words", "ties", "offered"):
+        values[name] = tuple(values.get(name, ()))
+    values["gist"] = gist_from(values.get("gist"))
     values["said"] = tuple((message_id, words) for message_id, words in values["said"])
     return Draft(**values)

@@ -1,8 +1,9 @@
 """Cards: one ticket on one message, edited in place. Pure: ticket + viewer → HTML and buttons."""
 
 from bot.cards.draft import draft
+from bot.cards.follower import follower
 from bot.cards.resident import resident
 from bot.cards.staff import staff
 from bot.cards.words import Words
 
-__all__ = ["Words", "draft", "resident", "staff"]
+__all__ = ["Words", "draft", "follower", "resident", "staff"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bot.cards.alike import offers
 from bot.cards.words import Words
 from workflow.model import Assignee, Procedure
 
@@ -12,7 +13,7 @@ _PRESSING = frozenset({"order", "livelihood"})
 
 
 def draft(card: Mapping[str, Any], words: Words) -> str:
-    """HTML. `card`: topic, because, place, detail, hub (unit, place), lead, files, anonymous, urgency, procedure, due."""
+    """HTML. `card`: topic, because, place, detail, hub (unit, place), lead, files, anonymous, urgency, procedure, due; alike, if any."""
     hub = words.desk(Assignee(*card["hub"]))
     secret = card["procedure"] == Procedure.PETITION_REPORT
     lines = [_say(words, "report" if secret else "head", hub=hub)]
@@ -23,6 +24,7 @@ def draft(card: Mapping[str, Any], words: Words) -> str:
     lines.append(_say(words, "anonymous" if card["anonymous"] else "named"))
     if secret:
         lines.append(_say(words, "report_how"))
+    lines += offers(card.get("alike", ()), words)
     return "\n".join(lines)
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workflow import intake
 from workflow.intake import Draft
-from workflow.ports import Answers, Classifier, Masker, PlaceFinder
+from workflow.ports import Answers, Classifier, Likeness, Masker, PlaceFinder
 from workflow.region import Region
 
 
@@ -16,6 +16,7 @@ class Reading:
     places: PlaceFinder
     answers: Answers
     masker: Masker
+    likeness: Likeness
 
     def again(self, draft: Draft, region: Region) -> Draft:
         """The draft after its whole text was read once more."""
@@ -26,4 +27,5 @@ class Reading:
 
         inside = draft.place if draft.place and not draft.place_known else ""
         read = self.classifier.understand(draft.text)
-        return intake.understood(draft, read, self.places.locate(draft.text, inside), procedure_of)
+        draft = intake.understood(draft, read, self.places.locate(draft.text, inside), procedure_of)
+        return replace(draft, gist=self.likeness.gist(self.masker.mask(draft.text)))
