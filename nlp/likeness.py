@@ -28,8 +28,8 @@ class TokenLikeness:
         self, normalise: Normaliser, segmenter: Segmenter, places: Collection[str], fillers: Collection[str], spots: Collection[str],
         either: Collection[tuple[str, ...]],
     ) -> None:  # fmt: skip
-        """`places`, `fillers`: words that are left out; `spots`: words that end the name of an exact spot; `either`: names of spots that rule
-        each other out."""
+        """`places`, `fillers`: words that are left out; `spots`: words that end the name of an exact spot; `either`: names of spots that
+        rule each other out."""
         self._normalise = normalise
         self._segmenter = segmenter
         self._places = places
@@ -41,9 +41,7 @@ class TokenLikeness:
     def gist(self, text: str) -> Gist:
         """Never raises, whatever the text."""
         normal = self._segmenter.edges(self._normalise(text[:MOST]))
-        weights: dict[str, int] = {}
-        for word, weight in self._weighed(normal.text):
-            weights[word] = weight
+        weights = dict(self._weighed(normal.text))
         best = sorted(weights.items(), key=lambda item: (-item[1], item[0]))[:KEPT]
         words = tuple((_hash(word), weight) for word, weight in best if weight)
         return Gist(self._whole(normal.text, weights), words, tuple(dict.fromkeys(self._spotted(normal))))

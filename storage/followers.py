@@ -45,7 +45,8 @@ class SqlFollowers:
 
     async def of_contact(self, contact_id: int, limit: int = 20) -> tuple[int, ...]:
         found = select(followers.c.ticket_id).where(followers.c.contact_id == contact_id)
-        return tuple((await self._db.execute(found.order_by(followers.c.joined_at.desc(), followers.c.ticket_id.desc()).limit(limit))).scalars())
+        latest = found.order_by(followers.c.joined_at.desc(), followers.c.ticket_id.desc()).limit(limit)
+        return tuple((await self._db.execute(latest)).scalars())
 
     async def voices(self, ticket: Ticket) -> Voices:
         joined = select(func.count(), func.coalesce(func.sum(followers.c.unsolved.cast(gists.c.ticket_id.type)), 0))

@@ -1,5 +1,5 @@
-"""Whether two matters are one event: pure, by hashes of words, never by the words themselves. What is near in place, topic and time is looked
-up by `ports.Alike`; here it is compared and ranked. Precision comes first: whoever is offered nothing files as ever."""
+"""Whether two matters are one event: pure, by hashes of words, never by the words themselves. What is near in place, topic and time is
+looked up by `ports.Alike`; here it is compared and ranked. Precision comes first: whoever is offered nothing files as ever."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from workflow.model import Json, Procedure
 from workflow.region import Level, Region
 from workflow.states import State
 
-SAME_TOPIC, OTHER_TOPIC, OWN = 0.5, 0.65, 0.4
+SAME_TOPIC, OTHER_TOPIC, OWN = 0.36, 0.5, 0.32
 """How like two texts must be (measured on the pairs of tests/unit/nlp/alike_pairs.csv). One's own ticket is offered sooner: nobody else's
 matter is touched."""
+ENOUGH = 3  # words in common: fewer may be chance, unless one of the texts has no more
 ELSEWHERE = 0.3  # what is left of a likeness when the texts name different spots of one kind
 PLACE_WEIGHT, TIME_WEIGHT = 0.15, 0.1
 _JOINABLE = frozenset({Procedure.GRID_EVENT, Procedure.HOTLINE})
@@ -22,8 +23,8 @@ _JOINABLE = frozenset({Procedure.GRID_EVENT, Procedure.HOTLINE})
 
 @dataclass(frozen=True, slots=True)
 class Gist:
-    """What a text is about, without its words. `whole`: equal for texts that say the same in the same words, "" where a text is too short to
-    tell. `words`: (hash, weight). `spots`: (hash of the kind, hash of the name) of exact spots, such as an east gate."""
+    """What a text is about, without its words. `whole`: equal for texts that say the same in the same words, "" where a text is too short
+    to tell. `words`: (hash, weight). `spots`: (hash of the kind, hash of the name) of exact spots, such as an east gate."""
 
     whole: str = ""
     words: tuple[tuple[int, int], ...] = ()
@@ -57,8 +58,8 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """Where and since when to look. `inside`: a place whose tickets count with all that lies in it; `around`: places known no better, whose own
-    tickets count. `topics`: of one item."""
+    """Where and since when to look. `inside`: a place whose tickets count with all that lies in it; `around`: places known no better, whose
+    own tickets count. `topics`: of one item."""
 
     topics: tuple[str, ...]
     inside: str
@@ -109,13 +110,15 @@ def area(region: Region, topic: str, place: str, now: datetime) -> Area | None:
 
 
 def likeness(one: Gist, other: Gist) -> float:
-    """0 to 1: the cosine of the weighted words, far less where different spots are named."""
+    """0 to 1: the cosine of the weighted words; less where hardly a word is shared, far less where different spots are named."""
     first, second = dict(one.words), dict(other.words)
-    shared = math.fsum(weight * second[word] for word, weight in first.items() if word in second)
+    shared = first.keys() & second.keys()
     if not shared:
         return 0.0
-    norms = math.fsum(w * w for w in first.values()) * math.fsum(w * w for w in second.values())
-    return shared / math.sqrt(norms) * (ELSEWHERE if _elsewhere(one, other) else 1.0)
+    norms = sum(weight**2 for weight in first.values()) * sum(weight**2 for weight in second.values())
+    cosine = sum(first[word] * second[word] for word in shared) / math.sqrt(norms)
+    chance = min(1.0, len(shared) / min(len(first), len(second), ENOUGH))
+    return cosine * chance * (ELSEWHERE if _elsewhere(one, other) else 1.0)
 
 
 def _elsewhere(one: Gist, other: Gist) -> bool:
@@ -127,7 +130,9 @@ def _named(gist: Gist, kind: int) -> set[int]:
     return {name for found, name in gist.spots if found == kind}
 
 
-def ranked(found: Sequence[Neighbour], gist: Gist, topic: str, place: str, now: datetime, wanted: Area, shown: int) -> tuple[Neighbour, ...]:
+def ranked(
+    found: Sequence[Neighbour], gist: Gist, topic: str, place: str, now: datetime, wanted: Area, shown: int
+) -> tuple[Neighbour, ...]:
     """Those that are like enough, the likeliest first: by words, then by how near and how fresh."""
     scores: dict[int, float] = {}
     for one in found:

@@ -131,7 +131,7 @@ class Correct:
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """Somebody tells of the same event (加入): they hear what its reporter hears, and their words go to those who handle it. Twice is once."""
+    """Somebody tells of the same event (加入): they hear what its reporter hears; their words go to those who handle it. Twice is once."""
 
     ticket_id: int
     text: str = ""

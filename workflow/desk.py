@@ -16,8 +16,20 @@ from typing import TypeVar
 
 from workflow import followers, followups, moves, policy, registration, routing
 from workflow.commands import (
-    Add, AskExtension, Command, Correct, DecideExtension, Doubt, Insist, Join, Leave, Move, Object, Rate, Register, Relay, Second, Urge,
-)  # fmt: skip
+    Add,
+    AskExtension,
+    Command,
+    Correct,
+    DecideExtension,
+    Follow,
+    Insist,
+    Move,
+    Object,
+    Rate,
+    Register,
+    Relay,
+    Urge,
+)
 from workflow.errors import Conflict, Refusal, Refused
 from workflow.guards import Case
 from workflow.model import SYSTEM, Actor, Assignee, Contact, Event, FileRef, Json, Note, Priority, Procedure, Role, Speech, Ticket
@@ -97,17 +109,19 @@ class Session:
         if isinstance(command, Register):
             return await self._register(actor, command)
         ticket = await self.uow.tickets.get(command.ticket_id)
-        if ticket is not None and isinstance(command, Join | Second | Doubt | Leave):
+        if ticket is None:
+            raise Refused(Refusal.NOT_FOUND)
+        if isinstance(command, Follow):
             return await followers.carry_out(self, actor, ticket, command, partial(self._record, actor, Party.REPORTER, ticket, ticket))
-        parties = policy.parties(actor, ticket) if ticket is not None else frozenset()
-        if ticket is None or not parties:
+        parties = policy.parties(actor, ticket)
+        if not parties:
             raise Refused(Refusal.NOT_FOUND)
         match command:
             case Move():
                 return await self._move(actor, parties, ticket, command)
             case Add() | Insist() | Object() | Relay():
                 return await self._note(actor, parties, ticket, command)
-            case Urge() | Rate() | AskExtension() | DecideExtension() | Correct():
+            case _:
                 return await self._follow_up(actor, parties, ticket, command)
 
     async def _register(self, actor: Actor, command: Register) -> Ticket:

@@ -96,8 +96,8 @@ async def outlives_withdrawal(uow: UnitOfWork, ticket: Ticket, move: Move, parti
 
 
 async def after_move(uow: UnitOfWork, ticket: Ticket, move: Move, parent: Ticket | None, now: datetime) -> tuple[int, ...]:
-    """A new answer is asked about anew; those of a ticket that was merged follow the one it went into, as they were promised. Answers who they
-    are."""
+    """A new answer is asked about anew; those of a ticket that was merged follow the one it went into, as they were promised. Answers who
+    they are."""
     if move.trigger is Trigger.RELEASE:
         await uow.followers.ask_again(ticket.id)
     if move.trigger is not Trigger.MERGE or parent is None or parent.procedure is Procedure.PETITION_REPORT:

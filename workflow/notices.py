@@ -72,7 +72,7 @@ _BETWEEN_OTHERS = frozenset({
     "extension_asked", "extension_denied",
 })  # fmt: skip
 _OF_ONE = frozenset({"joined", "seconded", "doubted", "left"})
-"""What a follower does: staff's cards change; the reporter and the other followers hear nothing, or a thousand people heard of each other."""
+"""What a follower does: staff's cards change; the reporter and other followers hear nothing, or a thousand hear a thousand times."""
 
 HUB_TURN: dict[str, str] = {
     "registered": "notices.new_for_hub",
@@ -149,7 +149,7 @@ def _to_reporter(fact: Event, ticket: Ticket, contact: int, params: Json) -> Spe
 
 
 def _to_followers(fact: Event, ticket: Ticket, audience: Audience) -> list[Speech]:
-    """Who joins sees their card at once; the others hear what the reporter hears. Staff who joined hear both: one as the person they are."""
+    """Who joins sees their card at once; the others hear what the reporter hears. Staff who joined hear it as the person they are, too."""
     if fact.kind in _OF_ONE:
         joined = fact.kind == "joined"
         return [_to_follower(fact, ticket, fact.actor_id, "joining.joined")] if joined else []
@@ -163,7 +163,8 @@ def _to_follower(fact: Event, ticket: Ticket, contact: int, key: str) -> Speech:
     params: Json = {"number": ticket.number, "state": ticket.state.value, "place": ticket.place[:VILLAGE_DIGITS]}
     if fact.actor_role is not Role.RESIDENT:
         # Reasons, plans and routes are staff's own words; a resident's reason is theirs and the handlers'.
-        params |= {"reason": fact.reason, **{name: fact.data[name] for name in ("route", "plan") if name in fact.data}}
+        params["reason"] = fact.reason
+        params.update({name: fact.data[name] for name in ("route", "plan") if name in fact.data})
     files = ticket.result_files if fact.kind == Trigger.RELEASE else ()
     priority = Priority.ANSWER if fact.actor_id == contact else Priority.NOTICE
     return Speech(contact, key, params, ticket_id=ticket.id, card="follower", fresh=bool(key), priority=priority, files=files)

@@ -1,5 +1,5 @@
-"""The card of somebody who joined: what, where (no nearer than the village), who, by when, the answer. Nothing of the reporter: no words, no
-door, no files, no query code."""
+"""The card of somebody who joined: what, where (no nearer than the village), who, by when, the answer. Nothing of the reporter: no words,
+no door, no files, no query code."""
 
 from __future__ import annotations
 

@@ -149,9 +149,7 @@ class ResidentConversation:
         elif (ticket := await matters.asked_for(session, contact, incoming)) is not None:
             await matters.show(session, contact, ticket)
             return
-        elif await joining.shown(session, contact, incoming.text):
-            return
-        elif await self._doubts.raised(session, contact, incoming):
+        elif await joining.shown(session, contact, incoming.text) or await self._doubts.raised(session, contact, incoming):
             return
         await self._interview.begin(session, contact, incoming)
 

@@ -61,7 +61,7 @@ def _shown(one: Neighbour) -> Json:
 
 async def press(session: Session, contact: Contact, actor: Actor, incoming: Incoming, dialog: Dialog | None) -> str:
     """A `j:` button. The answer is the key of a toast, or ""."""
-    verb, *rest = incoming.button.split(":")[1:]
+    _, verb, *rest = [*incoming.button.split(":"), ""]
     if verb in {"join", "mine"}:
         return await _instead(session, contact, actor, verb, rest, dialog)
     ticket_id = whole_number(rest[0]) if rest else None

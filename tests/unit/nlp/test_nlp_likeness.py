@@ -78,7 +78,10 @@ def test_a_short_text_is_nobody_s_copy() -> None:
     assert gist("路灯不亮").whole == ""
 
 
-@pytest.mark.parametrize("text", ["", "😀", "好" * 4096, "12345", "<b>", "\u202e\u0000", "a b c", "路" * 600, "三" * 900, "九十百千万亿" * 99])
+JUNK = ("", "😀", "好" * 4096, "12345", "<b>", "\u202e\u0000", "a b c", "路" * 600, "三" * 900, "九十百千万亿" * 99)
+
+
+@pytest.mark.parametrize("text", JUNK)
 def test_junk_is_like_nothing_and_harms_nobody(text: str) -> None:
     assert likeness(gist(text), gist("路灯不亮")) < SAME_TOPIC
     assert likeness(NOTHING, gist(text)) == 0.0
