@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from workflow.model import Event, Json, Priority, Procedure, Role, Speech, Ticket
 from workflow.region import VILLAGE_DIGITS
-from workflow.states import Trigger
+from workflow.states import RESTING, Trigger
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +130,10 @@ def notices(fact: Event, ticket: Ticket, audience: Audience) -> list[Speech]:
 
 
 def _hub_turns(ticket: Ticket, audience: Audience) -> dict[str, str]:
-    """What the hub hears aloud: more in an emergency, and everything that is new to it."""
+    """What the hub hears aloud: more in an emergency, what comes after the end, and everything that is new to it."""
     emergency = ticket.procedure is Procedure.EMERGENCY
     turns = HUB_TURN | ({"registered": PAGE, "added": "notices.added"} if emergency else {})
+    turns |= {"seconded": "joining.seconded"} if ticket.state in RESTING else {}
     return turns | ({"corrected": turns["registered"]} if audience.new_hub else {})
 
 

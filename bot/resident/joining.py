@@ -16,6 +16,7 @@ from workflow.desk import Session
 from workflow.intake import Draft
 from workflow.model import Actor, Button, Contact, Dialog, Json, Priority, Procedure, Speech, Ticket
 from workflow.region import VILLAGE_DIGITS
+from workflow.states import RESTING, State
 
 ADDING = "joined.add"
 _NUMBER = re.compile(r"[A-Z]{1,6}-[0-9]{6}-[0-9]{4,}|[0-9]{1,4}")
@@ -153,9 +154,9 @@ async def awaited(session: Session, contact: Contact, actor: Actor, incoming: In
 
 
 async def said_about(session: Session, contact: Contact, actor: Actor, incoming: Incoming, ticket_id: int) -> bool:
-    """Words for a ticket that was joined; False where it was not."""
+    """Words for a ticket that was joined; False where it was not, or takes none any more: then they are a matter of their own."""
     ticket = await followed(session, contact, ticket_id)
-    if ticket is None:
+    if ticket is None or ticket.state in RESTING - {State.CLOSED}:
         return False
     await session.do(actor, Second(ticket.id, incoming.text, incoming.files))
     await session.say(answer(contact.id, "joining.added", ticket_id=ticket.id, number=ticket.number))

@@ -230,6 +230,23 @@ async def test_a_stranger_may_nothing_and_learns_nothing(town: Town, shared: Tic
     assert await town.heard() == []
 
 
+async def test_words_after_the_end_reach_the_hub_and_those_after_a_refusal_do_not_pass(town: Town, shared: Ticket) -> None:
+    await town.do("neighbour", Join(shared.id))
+    await to_released(town, shared)
+    await town.do("resident", Move(shared.id, Trigger.CLOSE, verdict="solved", outcome=Outcome.RESOLVED))
+    await town.heard()
+    await town.do("neighbour", Second(shared.id, WORDS))
+    assert ("officer", "joining.seconded", True) in await town.heard()
+    declined = await town.do("resident", Register(SECRET, Procedure.GRID_EVENT, Intent.COMPLAIN, "T1", GRID))
+    assert declined is not None
+    await town.do("neighbour", Join(declined.id))
+    await town.do("officer", Move(declined.id, Trigger.DECLINE, reason="not ours", route="the county"))
+    assert ("neighbour", "joining.declined", True) in await town.heard()
+    with pytest.raises(Refused) as refusal:
+        await town.do("neighbour", Second(declined.id, WORDS))
+    assert refusal.value.code is Refusal.WRONG_STATE
+
+
 async def test_those_of_a_merged_ticket_hear_of_the_one_it_went_into(town: Town, shared: Ticket) -> None:
     child = await town.do("neighbour", Register("Litter again", Procedure.GRID_EVENT, Intent.COMPLAIN, "T1", GRID))
     assert child is not None

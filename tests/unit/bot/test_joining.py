@@ -198,6 +198,15 @@ async def test_not_solved_by_a_joiner_stands_on_the_hub_s_card(chat: Chat) -> No
     assert "已办结" in chat.last("neighbour")
 
 
+async def test_words_about_a_refused_one_become_a_matter_of_their_own(chat: Chat) -> None:
+    ticket = await chat.filed()
+    await joined(chat)
+    await chat.move("officer", Move(ticket.id, Trigger.DECLINE, reason="不属于本级", route="县里"))
+    card = chat.newest("不予受理", "neighbour")
+    await chat.says("杜阮井根村村口的垃圾还在，没人清", "neighbour", reply_to=card)
+    assert "我这样理解" in chat.last("neighbour")
+
+
 async def test_copies_of_one_text_are_shown_as_people(chat: Chat) -> None:
     copy = "杜阮井根村村口的垃圾堆三天没人清，苍蝇蚊子到处飞，祠堂旁边的老人和学生天天路过都捂着鼻子，请马上派车清运"
     for who in ("a", "b", "c"):
