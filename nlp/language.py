@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from nlp import gazetteer, intents, landmarks, mask, negation, polygons, procedures, redflags, thanks, topics
+from nlp import gazetteer, intents, landmarks, likeness, mask, negation, polygons, procedures, redflags, thanks, topics
 from nlp.addresses import Addresses
 from nlp.answers import KnowledgeAnswers
 from nlp.classifier import LexiconClassifier
@@ -18,7 +18,7 @@ from nlp.points import Points
 from nlp.segment import Segmenter
 from nlp.tables import read
 from nlp.tries import Words
-from workflow.ports import Answers, Classifier, Masker, PlaceFinder
+from workflow.ports import Answers, Classifier, Likeness, Masker, PlaceFinder
 from workflow.region import Region
 
 RULES = "2"  # goes up when the code decides otherwise on the same files
@@ -33,6 +33,7 @@ class Language:
     answers: Answers
     masker: Masker
     version: str
+    likeness: Likeness
 
 
 def build(language: Path, region: Region) -> Language:
@@ -71,7 +72,8 @@ def build(language: Path, region: Region) -> Language:
         Points(region, polygons.load(language.parent / "polygons", region)),
     )  # fmt: skip
     answers = KnowledgeAnswers(region.knowledge, normalise, segmenter, wishes.words)
-    return Language(classifier, finder, answers, mask.load(language / "personal.csv"), version)
+    alike = likeness.load(language / "alike.csv", normalise, segmenter, frozenset(places.names), wishes.words)
+    return Language(classifier, finder, answers, mask.load(language / "personal.csv"), version, alike)
 
 
 def fingerprint(language: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import logging
+import math
 import warnings
 from collections.abc import Iterable
 from dataclasses import replace
@@ -25,6 +26,11 @@ class Segmenter:
 
     def cut(self, text: str) -> list[str]:
         return list(self._jieba.cut(text, HMM=False))
+
+    def rarity(self, word: str) -> float | None:
+        """How rare a word of the dictionary is: 5 for the commonest, about 18 for the rarest. None for what is no word."""
+        count = self._jieba.FREQ.get(word, 0)
+        return math.log(self._jieba.total / count) if count else None
 
     def edges(self, normal: Normal) -> Normal:
         """The same text, with the places where words begin and end."""

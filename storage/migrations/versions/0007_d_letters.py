@@ -6,7 +6,7 @@ from alembic import op
 from storage.types import UtcDateTime
 
 revision = '0007_d'
-down_revision = '0006'
+down_revision = '0007_e'
 
 
 def upgrade() -> None:

@@ -56,7 +56,7 @@ class Chat:
     def __post_init__(self) -> None:
         sentences = texts.load(self.region.sentences, strict=True)
         found = self.language
-        reading = Reading(found.classifier, found.places, found.answers, found.masker)
+        reading = Reading(found.classifier, found.places, found.answers, found.masker, found.likeness)
 
         def dangerous(text: str) -> bool:
             return found.classifier.understand(text).danger

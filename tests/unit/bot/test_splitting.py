@@ -176,7 +176,8 @@ async def test_a_second_message_may_hold_the_second_matter(chat: Chat) -> None:
 
 def part(chat: Chat, text: str, *parts: str) -> Draft:
     """A draft of a text whose matters are known beforehand."""
-    reading = Reading(chat.language.classifier, chat.language.places, chat.language.answers, chat.language.masker)
+    found = chat.language
+    reading = Reading(found.classifier, found.places, found.answers, found.masker, found.likeness)
     spans = tuple((text.index(words), text.index(words) + len(words)) for words in parts)
     draft = replace(reading.again(Draft("x", text=text), chat.region), spans=spans, urgent=False)
     return splitting.parted(reading, draft, chat.region)
