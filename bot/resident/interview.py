@@ -72,7 +72,9 @@ class Interview:
     async def ask(self, session: Session, contact: Contact, draft: Draft, edits: str = "") -> None:
         wanted = intake.next_ask(draft)
         speech = asking.prompt(session, contact.id, draft, wanted, edits)
-        if wanted is Ask.CONFIRM and not draft.apart:
+        if draft.apart:
+            draft = replace(draft, offered=())  # what was offered before was for less than all of it
+        elif wanted is Ask.CONFIRM:
             draft, speech = await joining.offered(session, contact, draft, speech)
         asked = draft.place_asked + (wanted is Ask.PLACE)
         await self._keep(session, contact, replace(draft, place_asked=asked, focus=-1))
