@@ -89,12 +89,18 @@ class FilesConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class LanguageConfig:
+    weights: Path = Path("var/weights")
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     telegram: TelegramConfig
     database: DatabaseConfig
     web: WebConfig
     region: RegionConfig
     files: FilesConfig
+    language: LanguageConfig = LanguageConfig()
 
 
 class ConfigError(Exception):
@@ -111,6 +117,7 @@ SECTIONS: Mapping[str, type] = {
     "web": WebConfig,
     "region": RegionConfig,
     "files": FilesConfig,
+    "language": LanguageConfig,
 }
 KEYS: Mapping[str, tuple[str, ...]] = {name: tuple(field.name for field in fields(kind)) for name, kind in SECTIONS.items()}
 _REQUIRED = (("database", "url"), ("web", "host"), ("web", "port"), ("region", "pack"), ("files", "path"))
@@ -233,6 +240,7 @@ def _build(values: Values) -> Config:
         WebConfig(**given("web")),
         RegionConfig(find_pack(cast("str", values[("region", "pack")]))),
         FilesConfig(Path(cast("str", values[("files", "path")]))),
+        LanguageConfig(**{key: Path(value) for key, value in given("language").items() if value}),
     )
 
 

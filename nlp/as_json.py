@@ -10,12 +10,21 @@ Json = dict[str, Any]
 
 
 def understanding(found: Understanding) -> Json:
-    """`{"procedure", "intent": {"code", "name"}, "topics", "flags", "parts", "version"}`, and `thin`, `numbers` beside."""
+    """`{"procedure", "intent": {"code", "name"}, "topics", "flags", "parts", "version"}`, and `thin`, `numbers` beside.
+
+    The weights of a topic's evidence add up to its score.
+    """
     return {
         "procedure": found.procedure,
         "intent": {"code": found.intent, "name": found.intent_name, "evidence": [_evidence(e) for e in found.intent_evidence]},
         "topics": [
-            {"code": t.code, "name": t.name, "confidence": t.confidence, "evidence": [_evidence(e) for e in t.evidence]}
+            {
+                "code": t.code,
+                "name": t.name,
+                "confidence": t.confidence,
+                "score": t.score,
+                "evidence": [_evidence(e) for e in t.evidence],
+            }
             for t in found.topics
         ],
         "flags": [{"code": f.code, "tier": f.tier, "text": f.text, "numbers": list(f.numbers)} for f in found.flags],

@@ -11,7 +11,7 @@ from nlp.procedures import Procedures
 from nlp.redflags import RedFlags
 from nlp.segment import Segmenter
 from nlp.thanks import PutRight
-from nlp.topics import Topics
+from nlp.topics import Ranker
 from nlp.tries import Words
 from workflow.understanding import Understanding
 
@@ -23,7 +23,7 @@ MOST_PARTS = 5
 class LexiconClassifier:
     normalise: Normaliser
     segmenter: Segmenter
-    topics: Topics
+    topics: Ranker
     intents: Intents
     flags: RedFlags
     procedures: Procedures

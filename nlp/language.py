@@ -11,6 +11,9 @@ from nlp.addresses import Addresses
 from nlp.answers import KnowledgeAnswers
 from nlp.classifier import LexiconClassifier
 from nlp.detail import Detail
+from nlp.errors import LanguageError
+from nlp.learned import LearnedTopics
+from nlp.learner import Learner
 from nlp.mentions import Mentions
 from nlp.normalise import Normaliser
 from nlp.places import DictionaryPlaceFinder
@@ -18,10 +21,12 @@ from nlp.points import Points
 from nlp.segment import Segmenter
 from nlp.tables import read
 from nlp.tries import Words
+from nlp.weights import MANIFEST, Weights
 from workflow.ports import Answers, Classifier, Likeness, Masker, PlaceFinder
 from workflow.region import Region
 
-RULES = "2"  # goes up when the code decides otherwise on the same files
+MARKS_OF_NAMES = ("road", "town", "county", "village", "weak")  # kinds of place words that a name stands before
+RULES = "3"  # goes up when the code decides otherwise on the same files
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +39,12 @@ class Language:
     masker: Masker
     version: str
     likeness: Likeness
+    learner: Learner
 
 
-def build(language: Path, region: Region) -> Language:
-    """`language`: the folder with the city's language files; borders lie beside it, in `polygons`. Takes about a second, mostly jieba's
-    dictionary.
+def build(language: Path, region: Region, weights: Weights | None = None) -> Language:
+    """`language`: the folder with the city's language files; borders lie beside it, in `polygons`. `weights`: learned ones; the lexicon
+    stays on top of them where it speaks for their topics. Takes about a second, mostly jieba's dictionary.
 
     Raises LanguageError, naming file, line and reason.
     """
@@ -53,13 +59,13 @@ def build(language: Path, region: Region) -> Language:
     traps = {row.need("word") for row in read(language / "words.csv", ("word",))}
     known = frozenset(lexicon.weights) | set(lexicon.excludes) | flags.words | places.known | units | traps
     segmenter = Segmenter(known)
-    version = fingerprint(language)
+    version = fingerprint(language) + (f"+{weights.version}" if weights else "")
+    by_hand = topics.Topics(lexicon, {code: t.name for code, t in region.topics.items()}, negation.load(language / "negation.csv"))
+    masker = mask.load(language / "personal.csv")
     classifier = LexiconClassifier(
         normalise=normalise,
         segmenter=segmenter,
-        topics=topics.Topics(
-            lexicon, {code: t.name for code, t in region.topics.items()}, negation.load(language / "negation.csv")
-        ),
+        topics=_ranker(by_hand, weights, region),
         intents=wishes,
         flags=flags,
         procedures=procedures.load(language / "procedures.csv", region.topics),
@@ -73,7 +79,21 @@ def build(language: Path, region: Region) -> Language:
     )  # fmt: skip
     answers = KnowledgeAnswers(region.knowledge, normalise, segmenter, wishes.words)
     alike = likeness.load(language / "alike.csv", normalise, segmenter, frozenset(places.names), wishes.words)
-    return Language(classifier, finder, answers, mask.load(language / "personal.csv"), version, alike)
+    marks = Words(word for kind in MARKS_OF_NAMES for word in words[kind])
+    learner = Learner(normalise, segmenter, masker, by_hand, frozenset(wishes.words), frozenset(places.known), marks)
+    return Language(classifier, finder, answers, masker, version, alike, learner)
+
+
+def _ranker(by_hand: topics.Topics, weights: Weights | None, region: Region) -> topics.Ranker:
+    if weights is None:
+        return by_hand
+    manifest = weights.manifest
+    strange = sorted({*manifest.onto, *(manifest.topics if manifest.own else ())} - set(region.topics))
+    if strange:
+        raise LanguageError(MANIFEST, 0, f"the weights know topics that topics.csv does not: {', '.join(strange[:8])}; train anew")
+    if manifest.own:
+        return LearnedTopics(weights, by_hand)
+    return LearnedTopics(weights, by_hand.onto(manifest.onto, manifest.topics) if manifest.onto else None)
 
 
 def fingerprint(language: Path) -> str:

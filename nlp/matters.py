@@ -21,8 +21,9 @@ from workflow.understanding import TopicGuess
 
 MOST = 5
 ENOUGH = 1.2  # evidence for a matter of its own: one word that is hardly ever about anything else
-PLENTY = 1.7  # where only a weak word or a new line parts it from the one before
-CLEAR = 0.55  # a piece that speaks of more than one kind is a story, not a matter: the best topic's share of all its evidence
+PLENTY = 2.2  # where only a weak word or a new line parts it from the one before
+STORY = 60  # code points: a longer piece that speaks of many things is a story, not a matter
+CLEAR = 0.55  # the best topic's share of all evidence in a piece that is none
 BESIDE = 2.2  # where a topic is mostly a side of another matter
 FOREIGN = 0.34  # more of the neighbour's topic in a piece, by its own measure, and the cut does not hold
 LONG = 4096  # code points that are looked at
@@ -84,7 +85,7 @@ class Piece:
 
     @property
     def clear(self) -> bool:
-        return self.weight >= ENOUGH and self.weight >= CLEAR * sum(self.scores.values())
+        return self.end - self.start <= STORY or self.weight >= CLEAR * sum(self.scores.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,8 @@ class Procedures:
             return Procedure.PETITION_CLAIM
         if intent == Intent.SUGGEST:
             return Procedure.PETITION_SUGGESTION
-        return Procedure(self.topics[guesses[0].code].procedure) if guesses else Procedure.HOTLINE
+        known = self.topics.get(guesses[0].code) if guesses else None  # weights may know another set's topics
+        return Procedure(known.procedure) if known else Procedure.HOTLINE
 
 
 def load(path: Path, topics: Mapping[str, Topic]) -> Procedures:

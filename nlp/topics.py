@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from nlp.negation import Negation
 from nlp.normalise import Normal
@@ -14,9 +15,8 @@ from nlp.tries import Words
 from workflow.region import Topic
 from workflow.understanding import Evidence, TopicGuess
 
-RANKED = 5  # so many guesses are worth showing
-ENOUGH = 1.6  # a score of this much evidence is two thirds of certainty
-BEND = 0.6  # plain shares are too modest: measured on real hotline messages
+RANKED = 8  # so many guesses are worth showing
+PER_SCORE, PER_LEAD, START = 0.9, 2.5, -0.9  # the curve of certainty
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,27 @@ def load(path: Path, topics: Mapping[str, Topic]) -> Lexicon:
     return Lexicon(weights, excludes)
 
 
+class Ranker(Protocol):
+    """Says what a text, or a part of it (positions in the normalised text), is about."""
+
+    def rank(self, normal: Normal, start: int = 0, end: int | None = None) -> tuple[TopicGuess, ...]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the lexicon finds. `found`: topic → start, end, weight. `excluded`: topics that are ruled out. `cancelled`: where a
+    nuisance is said to be gone. `known`: pairs of word and topic that were counted."""
+
+    found: Mapping[str, Sequence[tuple[int, int, float]]] = field(default_factory=dict)
+    excluded: frozenset[str] = frozenset()
+    cancelled: tuple[tuple[int, int], ...] = ()
+    known: frozenset[tuple[str, str]] = frozenset()
+
+    def gone(self, start: int, end: int) -> bool:
+        """Whether the span touches a word that is said to be gone."""
+        return any(first < end and start < last for first, last in self.cancelled)
+
+
 class Topics:
     def __init__(self, lexicon: Lexicon, names: Mapping[str, str], negation: Negation) -> None:
         self._lexicon = lexicon
@@ -54,39 +75,65 @@ class Topics:
         self._keywords = Words(lexicon.weights)
         self._excludes = Words(lexicon.excludes)
 
+    def onto(self, labels: Mapping[str, str], names: Mapping[str, str]) -> Topics:
+        """The same words speaking for another set of topics. `labels`: our topic → theirs; of several that stand for one, the heaviest
+        weight of a word counts. `names`: their topic → name. Exclusions are ours alone and are left out."""
+        weights: dict[str, dict[str, float]] = {}
+        for word, pulls in self._lexicon.weights.items():
+            for topic, weight in pulls.items():
+                if topic in labels:
+                    theirs = weights.setdefault(word, {})
+                    theirs[labels[topic]] = max(weight, theirs.get(labels[topic], 0.0))
+        return Topics(Lexicon(weights, {}), names, self._negation)
+
     def rank(self, normal: Normal, start: int = 0, end: int | None = None) -> tuple[TopicGuess, ...]:
-        """At most five guesses, best first. The weights of a guess's evidence add up to its score; a word counts once."""
-        found: dict[str, list[Evidence]] = {}
+        """Best first. The weights of a guess's evidence add up to its score; a word counts once."""
+        found = self.read(normal, start, end).found
+        return self._guesses(
+            {topic: [normal.evidence(first, last, weight) for first, last, weight in hits] for topic, hits in found.items()}
+        )
+
+    def read(self, normal: Normal, start: int = 0, end: int | None = None) -> Reading:
+        found: dict[str, list[tuple[int, int, float]]] = {}
+        cancelled: list[tuple[int, int]] = []
+        known: set[tuple[str, str]] = set()
         text = normal.text
         seen: set[str] = set()
         for first, last in self._keywords.aligned(text, normal.edges):
             word = text[first:last]
             inside = start <= first and (end is None or last <= end)
-            if word in seen or not inside or self._negation.cancels(text, first, last):
+            if word in seen or not inside:
+                continue
+            if self._negation.cancels(text, first, last):
+                cancelled.append((first, last))
                 continue
             seen.add(word)
             for topic, weight in self._lexicon.weights[word].items():
-                found.setdefault(topic, []).append(normal.evidence(first, last, weight))
-        for first, last in self._excludes.longest(text):
-            for topic in self._lexicon.excludes[text[first:last]]:
-                found.pop(topic, None)
-        return self._guesses(found)
+                found.setdefault(topic, []).append((first, last, weight))
+                known.add((word, topic))
+        excluded = {topic for first, last in self._excludes.longest(text) for topic in self._lexicon.excludes[text[first:last]]}
+        for topic in excluded:
+            found.pop(topic, None)
+        return Reading(found, frozenset(excluded), tuple(cancelled), frozenset(known))
 
     def _guesses(self, found: Mapping[str, list[Evidence]]) -> tuple[TopicGuess, ...]:
         scores = {topic: math.fsum(e.weight for e in evidence) for topic, evidence in found.items()}
         best = sorted((t for t in scores if scores[t] > 0), key=lambda t: (-scores[t], t))[:RANKED]
         sure = _confidences([scores[t] for t in best], math.fsum(scores.values()))
-        return tuple(TopicGuess(t, self._names[t], c, tuple(found[t])) for t, c in zip(best, sure, strict=True))
+        return tuple(
+            TopicGuess(t, self._names[t], c, tuple(found[t]), round(scores[t], 6)) for t, c in zip(best, sure, strict=True)
+        )
 
 
 def _confidences(scores: Sequence[float], total: float) -> list[float]:
     """How likely each guess is, for scores in falling order; they add up to at most 1.
 
-    The first: its share of all evidence, less where there is little evidence at all, bent to what was measured on real
-    messages. The others part the rest by their shares, and never pass the first.
+    The first: by how much speaks for it and how far it leads, on a curve drawn by eye through real messages. The others part the
+    rest by their shares, and never pass the first.
     """
     if not scores:
         return []
-    top = (scores[0] / total * (1 - math.exp(-scores[0] / ENOUGH * math.log(3)))) ** BEND
+    lead = (scores[0] - (scores[1] if len(scores) > 1 else 0.0)) / scores[0]
+    top = 1 / (1 + math.exp(-(PER_SCORE * math.log(scores[0]) + PER_LEAD * lead + START)))
     rest = total - scores[0]
     return [round(top, 4), *(round(min(top, (1 - top) * score / rest), 4) for score in scores[1:])]

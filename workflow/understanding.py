@@ -21,6 +21,7 @@ class TopicGuess:
     name: str
     confidence: float  # 0..1
     evidence: tuple[Evidence, ...] = ()
+    score: float = 0.0  # the sum of the evidence
 
 
 @dataclass(frozen=True, slots=True)

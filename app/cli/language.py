@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from app.cli import show
 from app.cli.context import OK, Context
-from nlp import Language, as_json, build
+from app.learning.versions import Versions
+from nlp import Language, as_json, build, weights
 
 
 async def _language(context: Context) -> Language:
+    """With the weights of --weights, or the published ones. Raises LanguageError."""
     region = await context.city()
+    named: Path | None = context.args.weights
     with context.busy("reading the city's language"):
-        return build(context.config.region.pack / "language", region)
+        learned = weights.load(named) if named else Versions(context.config.language.weights).current()
+        return build(context.config.region.pack / "language", region, learned)
 
 
 def _each_line(context: Context, answer: Callable[[str], dict[str, Any]]) -> int:

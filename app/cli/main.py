@@ -13,7 +13,7 @@ from rich.console import Console
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import config, logs
-from app.cli import importing, language, office, serve, upkeep
+from app.cli import importing, language, learning, office, serve, upkeep
 from app.cli.context import BAD_USAGE, FAILED, Context
 from app.clock import SystemClock
 from app.region_pack import PackError
@@ -25,7 +25,7 @@ from workflow.region import Region
 _EXITS = "exit status: 0 done · 1 failed · 2 wrong arguments or configuration (every fault is named) · 3 not found"
 _DEFAULT = Path("config.toml")
 _EXAMPLE = Path(__file__).resolve().parents[2] / "config.example.toml"
-_ASK_NOTHING = frozenset({"demo", "diagram", "classify", "locate", "plate"})
+_ASK_NOTHING = frozenset({"demo", "diagram", "classify", "locate", "plate", "train", "evaluate", "compare", "weights"})
 """Commands that bring what they need: without a configuration the example's will do."""
 Command = Callable[[Context], Coroutine[Any, Any, int]]
 
@@ -76,6 +76,8 @@ def parser() -> argparse.ArgumentParser:
         made = add(name, run, text)
         made.add_argument("--json", action="store_true", help="JSON, as it is without it")
         made.add_argument("--show", action="store_true", help="for a reader: the words marked, and what each weighs")
+        made.add_argument("--weights", type=Path, metavar="DIR", help="a folder that train wrote; what is published if left out")
+    learning.arguments(add)
     return top
 
 
@@ -101,7 +103,7 @@ def main(argv: Sequence[str], environ: Mapping[str, str], load_region: Callable[
         for fault in error.faults:
             console.print(f"region: {fault}", markup=False)
     except LanguageError as error:
-        console.print(f"region: {error}", markup=False)
+        console.print(f"language: {error}", markup=False)
     except (SQLAlchemyError, OSError) as error:
         # Its message may hold the address of the database with its password.
         console.print(f"the database or a file cannot be used ({type(error).__name__}); see: python -m app check", markup=False)

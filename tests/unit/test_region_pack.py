@@ -37,7 +37,7 @@ def test_the_shipped_numbers() -> None:
     assert all(region.within(village.code, Level.GRID) for village in villages)
     assert len({topic.domain_name for topic in region.topics.values()}) == 5
     assert len({topic.item for topic in region.topics.values()}) == 12
-    assert len(region.topics) == 41
+    assert len(region.topics) == 53
     assert set(map(str, Procedure)) <= set(region.clocks)
 
 

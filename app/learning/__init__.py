@@ -1,0 +1,1 @@
+"""What learning needs around it: files with labels, versions that are published and taken back, reports."""

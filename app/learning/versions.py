@@ -1,0 +1,89 @@
+"""Which learned weights a city works with: versions in a folder, one of them published; taken back in one step.
+
+`published.txt` names them, the newest last; an empty or absent file means the hand-written lexicon alone. A process that runs keeps
+what it loaded.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from nlp import weights
+from nlp.weights import Weights
+
+_LIST = "published.txt"
+
+
+class NotPublishable(ValueError):
+    """Nothing was changed; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    folder: Path
+
+    def published(self) -> tuple[str, ...]:
+        """Versions in the order they were published; the last one is in use."""
+        try:
+            lines = (self.folder / _LIST).read_text(encoding="utf-8").split()
+        except FileNotFoundError:
+            return ()
+        return tuple(line for line in lines if (self.folder / line).parent == self.folder)
+
+    def kept(self) -> tuple[str, ...]:
+        """Every version in the folder, by name."""
+        found = self.folder.glob(f"*/{weights.MANIFEST}") if self.folder.is_dir() else ()
+        return tuple(sorted(path.parent.name for path in found))
+
+    def current(self) -> Weights | None:
+        """The published weights. Raises LanguageError if they can't be used."""
+        published = self.published()
+        return weights.load(self.folder / published[-1]) if published else None
+
+    def add(self, made: Weights) -> Path:
+        """Keeps a version without publishing it; its folder. Raises OSError."""
+        place = self.folder / made.version
+        weights.save(made, place)
+        return place
+
+    def publish(self, source: Path, topics: Mapping[str, str]) -> str:
+        """`source`: a folder that `train` wrote, or the name of a kept version. `topics`: code → name of the city's. Returns the
+        version. Raises LanguageError or NotPublishable; then the published version stays."""
+        kept = self.folder / source
+        folder = kept if not source.is_dir() and kept.is_dir() else source
+        found = weights.load(folder)
+        if not found.manifest.own:
+            raise NotPublishable("these weights know labels that are not this city's: train with codes of topics.csv as labels")
+        strange = sorted(set(found.manifest.topics) - set(topics))
+        if strange:
+            raise NotPublishable(f"the weights know topics that topics.csv no longer has: {', '.join(strange[:8])}; train anew")
+        published = self.published()
+        if published[-1:] == (found.version,):
+            return found.version
+        place = self.folder / found.version
+        if place.resolve() != folder.resolve():
+            shutil.copytree(folder, place, dirs_exist_ok=True)
+        self._write((*published, found.version))
+        return found.version
+
+    def roll_back(self) -> str:
+        """Takes the last version back; the one in use then, "" for the lexicon alone. Raises NotPublishable."""
+        published = self.published()
+        if not published:
+            raise NotPublishable("no version is published: the hand-written lexicon works alone")
+        self._write(published[:-1])
+        return published[-2] if len(published) > 1 else ""
+
+    def _write(self, published: tuple[str, ...]) -> None:
+        """All or nothing: a torn list would name no version."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        new = self.folder / f"{_LIST}.new"
+        with new.open("w", encoding="utf-8") as file:
+            file.write("".join(f"{version}\n" for version in published))
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(self.folder / _LIST)

@@ -1,0 +1,41 @@
+"""What learning takes from the city's language: how texts are read, what is never learned, and the hand-written weights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from nlp import trial
+from nlp.mask import PersonalDataMasker
+from nlp.normalise import Normaliser
+from nlp.segment import PLACES, Segmenter, names
+from nlp.topics import Topics
+from nlp.trial import Trial
+from nlp.tries import Words
+from nlp.vocabulary import Names
+from nlp.weights import Manifest
+
+
+@dataclass(frozen=True, slots=True)
+class Learner:
+    """`intent_words` and `places` are never learned; `marks`: words for a road, an estate … that a name stands before."""
+
+    normalise: Normaliser
+    segmenter: Segmenter
+    masker: PersonalDataMasker
+    by_hand: Topics
+    intent_words: frozenset[str]
+    places: frozenset[str]
+    marks: Words
+
+    def learn(
+        self, examples: Iterable[tuple[str, str]], topics: Mapping[str, str], made: str, onto: Mapping[str, str], *, own: bool
+    ) -> Trial:
+        """`examples`: text and label, a code of `topics` (code → name); no text twice. `made`: ISO 8601, UTC. `onto`: sub-theme → topic
+        that its hand-written weights speak for. `own`: the topics are the city's. Personal data is masked before anything is read.
+        Raises NoTrainer."""
+        hidden = Names(names() | self.places, self.marks)
+        seen = [hidden.see(label, self.segmenter.edges(self.normalise(self.masker.mask(text)))) for text, label in examples]
+        manifest = Manifest(dict(topics), own, len(seen), made, onto=dict(onto))
+        by_hand = self.by_hand.onto(onto, topics) if onto else None
+        return trial.run(seen, manifest, by_hand, self.intent_words | self.places | names(PLACES))
