@@ -66,9 +66,9 @@ class Watch:
         while not self._stopping:
             try:
                 await self.tick()
+                await self.clean()
                 if self._look is not None:
                     await self._look()
-                await self.clean()
             except Exception:
                 _LOG.exception("the clocks could not be looked at")
             await self._pulse.rest(_TICK)

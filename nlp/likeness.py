@@ -4,11 +4,12 @@ out, because matters that are compared lie in one place and are asked for alike.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from hashlib import blake2s
+from itertools import accumulate
 from pathlib import Path
 
-from nlp.normalise import Normal, Normaliser
+from nlp.normalise import Normaliser
 from nlp.segment import Segmenter
 from nlp.tables import read
 from nlp.tries import Words
@@ -40,15 +41,16 @@ class TokenLikeness:
 
     def gist(self, text: str) -> Gist:
         """Never raises, whatever the text."""
-        normal = self._segmenter.edges(self._normalise(text[:MOST]))
-        weights = dict(self._weighed(normal.text))
+        normal = self._normalise(text[:MOST])
+        tokens = self._segmenter.cut(normal.text)
+        weights = dict(self._weighed(tokens))
         best = sorted(weights.items(), key=lambda item: (-item[1], item[0]))[:KEPT]
         words = tuple((_hash(word), weight) for word, weight in best if weight)
-        return Gist(self._whole(normal.text, weights), words, tuple(dict.fromkeys(self._spotted(normal))))
+        return Gist(self._whole(normal.text, weights), words, tuple(dict.fromkeys(self._spotted(normal.text, tokens))))
 
-    def _weighed(self, text: str) -> Iterator[tuple[str, int]]:
+    def _weighed(self, tokens: Sequence[str]) -> Iterator[tuple[str, int]]:
         """Words of one or two characters as they are, longer ones by their pairs: so 小区|电梯坏 and 小区电梯|坏 are alike."""
-        for token in self._segmenter.cut(text):
+        for token in dict.fromkeys(tokens):
             counted = len(token) <= 2 and unicodedata.numeric(token[0], None) is not None
             if counted or not token.isalnum() or token in self._places or token in self._fillers:
                 continue
@@ -72,10 +74,10 @@ class TokenLikeness:
             return ""
         return blake2s("\n".join(pieces).encode(), digest_size=16).hexdigest()
 
-    def _spotted(self, normal: Normal) -> Iterator[tuple[int, int]]:
-        text = normal.text
+    def _spotted(self, text: str, tokens: Sequence[str]) -> Iterator[tuple[int, int]]:
+        edges = frozenset(accumulate(map(len, tokens)))
         for start, end in self._spots.longest(text):
-            if end in normal.edges and (name := _name_before(text, start)):
+            if end in edges and (name := _name_before(text, start)):
                 yield _hash(text[start:end]), _hash(name)
         for start, end in self._either_words.longest(text):
             yield _hash(self._either[text[start:end]]), _hash(text[start:end])

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from workflow.model import Json, Procedure
+from workflow.model import Json, Procedure, Ticket
 from workflow.region import Level, Region
 from workflow.states import State
 
@@ -59,7 +59,7 @@ class Neighbour:
 @dataclass(frozen=True, slots=True)
 class Area:
     """Where and since when to look. `inside`: a place whose tickets count with all that lies in it; `around`: places known no better, whose
-    own tickets count. `topics`: of one item."""
+    own tickets count."""
 
     topics: tuple[str, ...]
     inside: str
@@ -96,15 +96,22 @@ def joinable(procedure: Procedure) -> bool:
     return procedure in _JOINABLE
 
 
-def area(region: Region, topic: str, place: str, now: datetime) -> Area | None:
-    """None where topic or place are not known well enough to compare anything."""
+def answer_is_shared(ticket: Ticket) -> bool:
+    """Whether those who follow a ticket may read its answer: not where it went into somebody's petition by a merge."""
+    return joinable(ticket.procedure) and not ticket.understanding.get("sensitive")
+
+
+def area(region: Region, topic: str, place: str, now: datetime, guesses: Sequence[str] = ()) -> Area | None:
+    """None where topic or place are not known well enough to compare anything. `guesses`: topics it may be as well: other people's words
+    for the same thing may have been understood so."""
     known = region.topics.get(topic)
     path = {found.level: found.code for found in region.path(place)}
     town = path.get(Level.TOWN)
     if known is None or town is None:
         return None
     village = path.get(Level.VILLAGE)
-    topics = tuple(code for code, other in region.topics.items() if other.item == known.item)
+    items = {known.item, *(region.topics[guess].item for guess in guesses if guess in region.topics)}
+    topics = tuple(code for code, other in region.topics.items() if other.item in items)
     since = now - timedelta(days=region.duplicates.days_for(topic, known.item))
     return Area(topics, village or town, (town,) if village else (), since)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from workflow.alike import answer_is_shared
 from workflow.model import Event, Json, Priority, Procedure, Role, Speech, Ticket
 from workflow.region import VILLAGE_DIGITS
 from workflow.states import RESTING, Trigger
@@ -168,7 +169,7 @@ def _to_follower(fact: Event, ticket: Ticket, contact: int, key: str) -> Speech:
         # Reasons, plans and routes are staff's own words; a resident's reason is theirs and the handlers'.
         params["reason"] = fact.reason
         params.update({name: fact.data[name] for name in ("route", "plan") if name in fact.data})
-    files = ticket.result_files if fact.kind == Trigger.RELEASE else ()
+    files = ticket.result_files if fact.kind == Trigger.RELEASE and answer_is_shared(ticket) else ()
     priority = Priority.ANSWER if fact.actor_id == contact else Priority.NOTICE
     return Speech(contact, key, params, ticket_id=ticket.id, card="follower", fresh=bool(key), priority=priority, files=files)
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.cards import resident as own
 from bot.cards.resident import Rows
 from bot.cards.words import Words
-from workflow.alike import Follower, Voices
+from workflow.alike import Follower, Voices, answer_is_shared
 from workflow.model import Button, Ticket
 from workflow.ports import Masker
 from workflow.region import VILLAGE_DIGITS
@@ -30,7 +30,8 @@ def follower(ticket: Ticket, mine: Follower, voices: Voices, words: Words, maske
     if promise:
         lines.append(say(language, "cards.promise", promise=promise))
     if ticket.result and ticket.state in own.ANSWER_SHOWN:
-        lines.append(say(language, "cards.result", text=masker.mask(ticket.result)))
+        shared = answer_is_shared(ticket)
+        lines.append(say(language, "cards.result" if shared else "joining.answer_is_personal", text=masker.mask(ticket.result)))
     if ticket.outcome is not None:
         lines.append(say(language, "joining.outcome", outcome=words.label(f"outcome.{ticket.outcome}")))
     lines.append(f"\n{say(language, 'joining.footer', number=ticket.number)}\n<i>{say(language, 'system.demo')}</i>")

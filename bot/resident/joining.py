@@ -38,7 +38,7 @@ async def _similar(session: Session, contact: Contact, draft: Draft) -> tuple[Ne
     if draft.urgent or draft.sensitive or not alike.joinable(Procedure(draft.procedure)) or not draft.gist.words:
         return ()
     region = session.region
-    wanted = alike.area(region, draft.topic, draft.place, session.now)
+    wanted = alike.area(region, draft.topic, draft.place, session.now, draft.topics)
     if wanted is None:
         return ()
     found = await session.uow.alike.near(wanted, contact.id)

@@ -262,6 +262,21 @@ async def test_those_of_a_merged_ticket_hear_of_the_one_it_went_into(town: Town,
     assert {(who, "notices.dispatched") for who in ("resident", "neighbour", "aunt")} <= aloud
 
 
+async def test_the_answer_to_a_petition_is_not_read_by_those_merged_into_it(town: Town, shared: Ticket) -> None:
+    claim = await town.do("resident", Register(SECRET, Procedure.PETITION_CLAIM, Intent.COMPLAIN, "T1", GRID))
+    child = await town.do("neighbour", Register("The same claim", Procedure.PETITION_CLAIM, Intent.COMPLAIN, "T1", GRID))
+    assert claim is not None and child is not None
+    await town.do("officer", Move(child.id, Trigger.MERGE, parent_number=claim.number))
+    await town.do("officer", Move(claim.id, Trigger.ACCEPT))
+    await town.do("officer", Move(claim.id, Trigger.DISPATCH, assignee=TO_GRID))
+    await town.do("worker", Move(claim.id, Trigger.SIGN))
+    await town.do("worker", Move(claim.id, Trigger.REPLY, result=f"paid to {SECRET}", files=(PHOTO,)))
+    await town.do("officer", Move(claim.id, Trigger.RELEASE))
+    told = [speech for speech in await said(town) if speech.contact_id == town.people["neighbour"].id]
+    assert "joining.replied" in {speech.key for speech in told}
+    assert all(not speech.files and SECRET not in repr(speech.params) for speech in told)
+
+
 async def test_people_with_one_text_are_counted_as_people(town: Town, shared: Ticket) -> None:
     copy = Gist("same" * 8)
     first = await town.do("neighbour", Register("We all ask", Procedure.PETITION_CLAIM, Intent.COMPLAIN, "T1", GRID, gist=copy))

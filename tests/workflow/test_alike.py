@@ -76,6 +76,7 @@ def test_whoever_said_it_before_is_shown_their_own_alone() -> None:
 def test_days_may_be_given_by_topic_or_item() -> None:
     days = Duplicates(days=14, days_of={"T": 7, "T1": 3})
     assert [days.days_for("T1", "T"), days.days_for("T2", "T"), days.days_for("U1", "U")] == [3, 7, 14]
+    assert alike.area(REGION, "T1", SPRING, NOW, ("T2", "gone")) == alike.area(REGION, "T1", SPRING, NOW)
     region = replace(REGION, duplicates=days)
     wanted = alike.area(region, "T1", GRID, NOW)
     assert wanted == Area(("T1", "T2"), SPRING, (HILL,), NOW - timedelta(days=3))

@@ -198,6 +198,15 @@ async def test_not_solved_by_a_joiner_stands_on_the_hub_s_card(chat: Chat) -> No
     assert "已办结" in chat.last("neighbour")
 
 
+async def test_an_unclear_word_is_asked_about_also_where_one_only_joined(chat: Chat) -> None:
+    ticket = await chat.filed()
+    await joined(chat)
+    await chat.says("还没人来", "neighbour")
+    assert "关于哪一件" in chat.last("neighbour")
+    await chat.presses(f"补充到 {ticket.number}", "neighbour")
+    assert [note.text for note in await chat.notes()][-1] == "还没人来"
+
+
 async def test_words_about_a_refused_one_become_a_matter_of_their_own(chat: Chat) -> None:
     ticket = await chat.filed()
     await joined(chat)
