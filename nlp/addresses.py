@@ -57,13 +57,16 @@ class Addresses:
 
     def _grouped(self, text: str, mentions: Sequence[Mention]) -> list[Address]:
         found: list[Address] = []
+        before: Address | None = None  # an everyday word is a place where one inside it follows at once
         for mention in mentions:
             made = self._address(text, mention)
             at = next((i for i in range(len(found) - 1, -1, -1) if _joins(found[i], made, text)), None)
             if at is not None:
                 found[at] = _joined(found[at], made)
             elif mention.sure:
-                found.append(made)
+                fits = before is not None and before.end == mention.start and _joins(before, made, text)
+                found.append(_joined(before, made) if before is not None and fits else made)
+            before = None if mention.sure else made
         return found
 
     def _address(self, text: str, mention: Mention) -> Address:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import product
 from os.path import commonprefix
 from pathlib import Path
 
@@ -152,10 +153,10 @@ def _twins(groups: tuple[str, ...]) -> Mapping[str, str]:
 
 
 def _spellings(name: str, twins: Mapping[str, str]) -> Iterator[str]:
-    """The name with one of its characters written otherwise."""
-    for at, char in enumerate(name):
-        for other in twins.get(char, ""):
-            yield name[:at] + other + name[at + 1 :]
+    """The name with one or more of its characters written otherwise."""
+    for chars in product(*(char + twins.get(char, "") for char in name)):
+        if "".join(chars) != name:
+            yield "".join(chars)
 
 
 def _grids(

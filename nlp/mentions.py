@@ -12,7 +12,7 @@ from nlp.tries import Words
 from workflow.region import Level, Region
 
 FURTHER = 4  # a road's name may go on for so many characters after the place it is called after
-MOST = 64  # a text with more mentions than this is a list, not a complaint
+MOST = 32  # a text with more mentions than this is a list, not a complaint
 VILLAGE = 12  # digits
 
 
@@ -121,17 +121,24 @@ class Mentions:
         end = start + len(name)
         codes = dict(self._gazetteer.meant(name, ""))
         landmark = name in self._gazetteer.landmarks
-        if not codes or not (landmark or self._stands(text, start, end, cuts)):
+        if not codes or self._numbered(text, end) or not (landmark or self._stands(text, start, end, cuts)):
             return None
         if inside and any(code.startswith(inside) for code in codes):
             return Mention(start, end, codes)
-        if name in self._gazetteer.plain:
+        whole = start == 0 and end == len(text)
+        if name in self._gazetteer.plain and not whole:
             return None
         if not (landmark or name.endswith(self._villages)) and self._weak.match(text, end):
             return Mention(start, end, town) if (town := _of_a_school(codes)) else None
-        everyday = name in self._gazetteer.common or self._suffix.match(text, end) is not None
-        sure = not everyday or self._named_with_suffix(text, end)
-        return Mention(start, end, codes, sure=sure, cued=not sure and self._cued(text, start, end), landmark=landmark)
+        everyday = name in self._gazetteer.common or name in self._gazetteer.plain or self._suffix.match(text, end) is not None
+        cued = everyday and self._cued(text, start, end)
+        return Mention(start, end, codes, sure=not everyday, cued=cued, landmark=landmark)
+
+    def _numbered(self, text: str, end: int) -> bool:
+        """Whether the name goes on: 良东一社区 is not 良东."""
+        suffix = self._suffix.match(text, end + 1) if text[end : end + 1] in self._ordinals else None
+        further = suffix is not None and suffix.group() not in self._gazetteer.words["county"]
+        return further and not self._named_with_suffix(text, end)
 
     def _stands(self, text: str, start: int, end: int, cuts: Container[int]) -> bool:
         """Whether it is a word of its own: 在 and the like, or another place behind it, part it from the rest as well as the segmenter."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import socket
 from pathlib import Path
 
@@ -78,6 +79,14 @@ def test_a_door_plate_becomes_a_link_and_needs_no_database(run: Runner, capsys: 
     assert run("plate", "990101001") == 2
     assert "no grid and no village" in capsys.readouterr().err
     assert not (tmp_path / "var").exists()
+
+
+def test_a_faulty_language_file_is_named_by_its_line(run: Runner, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    pack = shutil.copytree(TINY, tmp_path / "pack")
+    (pack / "language" / "landmarks.csv").write_text("name,code,kind,aliases\n大学城,123,university,\n", "utf-8")
+    run.environ["PETITION_REGION__PACK"] = str(pack)
+    assert main(("locate", "--json"), run.environ, load_pack) == 1
+    assert "landmarks.csv:2: unknown place: 123" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

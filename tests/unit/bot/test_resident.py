@@ -15,6 +15,7 @@ from app.region_pack import load
 from bot.conversation import Conversation
 from bot.doors import Incoming, ReadyMessage
 from bot.resident import Reading, ResidentConversation
+from bot.resident.payload import of_plate
 from bot.speak import Speaker
 from bot.staff import StaffConversation
 from storage import Database, OutboxQueue, SqlUnitOfWork, migrate, open_database
@@ -22,7 +23,7 @@ from tests.clock import FrozenClock
 from tests.workflow.build import PlainWeeks
 from workflow.commands import Move
 from workflow.desk import Desk, Session
-from workflow.model import Assignee, Contact, FileRef, Note, Outcome, Post, Procedure, Role, Ticket
+from workflow.model import Assignee, Contact, FileRef, Note, Outcome, Point, Post, Procedure, Role, Ticket
 from workflow.region import Level, Region
 from workflow.routing import ancestor
 from workflow.states import State, Trigger
@@ -177,6 +178,75 @@ async def test_a_changed_message_takes_the_place_of_the_old_one_in_a_draft(chat:
     assert "环境卫生与垃圾" in chat.last()
     await chat.presses("提交")
     assert (await chat.ticket()).text == "杜阮井根村垃圾没人清"
+
+
+async def test_two_places_in_one_message_are_asked_about_and_one_is_picked(chat: Chat) -> None:
+    await chat.consented()
+    await chat.says("从杜阮镇井根村到棠下镇的路灯都坏了")
+    assert "您提到了几个地方" in chat.last()
+    assert chat.labels() == ["蓬江区 杜阮镇 井根村委会", "蓬江区 棠下镇", "都不是"]
+    await chat.presses("井根村")
+    await chat.presses("提交")
+    assert (await chat.ticket()).place == "440703103205"
+
+
+async def test_which_of_two_places_may_be_said_in_words(chat: Chat) -> None:
+    await chat.consented()
+    await chat.says("从杜阮镇井根村到棠下镇的路灯都坏了")
+    await chat.says("棠下")
+    await chat.presses("提交")
+    assert (await chat.ticket()).place == "440703101"
+
+
+async def test_none_of_the_places_is_not_asked_about_again(chat: Chat) -> None:
+    await chat.consented()
+    await chat.says("龙溪村的路灯坏了")
+    await chat.presses("都不是")
+    assert "这件事在哪里" in chat.last()
+    await chat.says("荷塘镇南村")
+    await chat.presses("提交")
+    assert (await chat.ticket()).place == "440703102213"
+
+
+async def test_a_scanned_door_plate_fills_in_the_place(chat: Chat) -> None:
+    await chat.consented()
+    await chat.says("/start " + of_plate(chat.region, "440703103205", "新村一巷12号"))
+    await chat.says("垃圾堆三天没人清，好臭")
+    assert "井根村" in chat.last() and "新村一巷12号" in chat.last()
+    await chat.presses("提交")
+    ticket = await chat.ticket()
+    assert (ticket.place, ticket.place_detail) == ("440703103205", "新村一巷12号")
+
+
+async def test_a_plate_scanned_before_the_notice_is_kept(chat: Chat) -> None:
+    await chat.says("/start " + of_plate(chat.region, "440703103205", "新村一巷12号"))
+    await chat.presses("继续")
+    await chat.says("垃圾堆三天没人清，好臭")
+    assert "新村一巷12号" in chat.last()
+
+
+@pytest.mark.parametrize("payload", ["d_440703103205_____", "d_999999999999_5paw5p2R5LiA5be3", "d_440703103205_aHR0cDovL3gueS96", "x"])
+async def test_a_payload_that_says_nothing_gets_the_usual_greeting(chat: Chat, payload: str) -> None:
+    await chat.consented()
+    await chat.says(f"/start {payload}")
+    assert "请直接说您遇到的事" in chat.last()
+
+
+async def test_a_shared_point_suggests_three_and_the_person_confirms(chat: Chat) -> None:
+    await chat.consented()
+    await chat.says("路灯坏了")
+    await chat.says("", location=Point(22.68, 113.03))
+    assert len(chat.labels()) == 4
+    await chat.presses("棠下镇")
+    await chat.presses("提交")
+    assert (await chat.ticket()).place == "440703101"
+
+
+async def test_a_shared_point_far_away_is_said_to_be_outside(chat: Chat) -> None:
+    await chat.consented()
+    await chat.says("路边有人倒垃圾")
+    await chat.says("", location=Point(39.9, 116.4))
+    assert "不在本市范围" in chat.last()
 
 
 async def test_a_changed_message_of_a_ticket_is_an_addition(chat: Chat) -> None:

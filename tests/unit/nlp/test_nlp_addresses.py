@@ -146,6 +146,7 @@ def test_of_two_in_one_town_the_one_that_was_said() -> None:
         "人民医院",
         "幸福生活",
         "前进一步",
+        "良东一社区",
     ],
 )
 def test_what_is_called_after_a_place_or_is_a_word_is_no_place(text: str) -> None:
