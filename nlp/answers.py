@@ -12,7 +12,7 @@ from nlp.tries import Words
 from workflow.region import Knowledge
 from workflow.understanding import Answer
 
-THRESHOLD = 0.34
+THRESHOLD = 0.35
 WORD_BONUS = 0.3  # a keyword the editors gave to the entry stands in the question
 MOST = 600  # code points of a question; a longer text is no question
 

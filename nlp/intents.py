@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nlp.normalise import Normal
+from nlp.scan import Scan
 from nlp.tables import read
-from nlp.tries import Words
 from workflow.model import Intent
 from workflow.understanding import Evidence
 
@@ -31,7 +31,7 @@ class Intents:
         self._names = names
         self._weights = weights
         self._base = base
-        self._words = Words(weights)
+        self._words = Scan(weights)
 
     @property
     def words(self) -> frozenset[str]:

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from nlp import gazetteer, intents, landmarks, likeness, mask, negation, polygons, procedures, redflags, thanks, topics
+from nlp import gazetteer, intents, landmarks, likeness, mask, negation, polygons, procedures, redflag_files, thanks, topics
 from nlp.addresses import Addresses
 from nlp.answers import KnowledgeAnswers
 from nlp.classifier import LexiconClassifier
@@ -50,9 +50,9 @@ def build(language: Path, region: Region, weights: Weights | None = None) -> Lan
     """
     lexicon = topics.load(language / "lexicon.csv", region.topics)
     wishes = intents.load(language / "intents.csv")
-    flags = redflags.load(language / "redflags.csv")
     words = gazetteer.vocabulary(language / "places.csv")
     normalise = Normaliser(_replacements(language))
+    flags = redflag_files.load(language / "redflags.csv", language / "redflag_words.csv", normalise)
     known_places = landmarks.load(language / "landmarks.csv", region)
     places = gazetteer.build(region, words, normalise, language / "aliases.csv", language / "outside.csv", known_places)
     units = {name for unit in region.units.values() for name in (unit.name, *unit.aliases)}

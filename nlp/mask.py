@@ -8,7 +8,10 @@ from pathlib import Path
 
 from nlp.tables import read
 
-KINDS = ("plate", "before_name", "surname", "after_surname", "not_name", "account", "one", "numeral")
+KINDS = (
+    "plate", "plate_end", "before_name", "before_colon", "before_self", "surname", "after_surname", "not_name", "account", "one", "numeral",
+)  # fmt: skip
+SELF_END = r"(?=[\s,，。.;；!！、]|$)"
 GAP = r"[\s\-‐-―－.·_\u00ad\u200b-\u200f\u2060\ufeff]{0,4}"
 MOBILE = re.compile(
     rf"(?<!\d)(?:\+?86{GAP})?(?:[(（](?=1\d\d[)）]))?(1[3-9]\d)(?:[)）])?((?:{GAP}\d){{4}})((?:{GAP}\d){{4}})(?!\d)"
@@ -21,6 +24,7 @@ IDENTITY = re.compile(rf"(?<!\d)(\d{{4}})((?:{GAP}\d){{13}})({GAP}[\dXxＸｘ])(
 # Born from 1920 on: a grid's code has 15 digits too, and there the number of the town stands at the place of the year.
 OLD_IDENTITY = re.compile(r"(?<!\d)(\d{4})\d{2}[2-9]\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}(?!\d)")
 CARD = re.compile(rf"(?<!\d)\d(?:{GAP}\d){{14,17}}(?:{GAP}\d)(?!\d)")
+EMAIL = re.compile(r"(?<![A-Za-z0-9._%+\-])([A-Za-z0-9])[A-Za-z0-9._%+\-]{0,63}@(?=[A-Za-z0-9\-]{1,63}\.[A-Za-z0-9.\-]{2,})")
 GAPS = re.compile(GAP)
 DIGIT = re.compile(r"\d")
 
@@ -29,21 +33,29 @@ class PersonalDataMasker:
     def __init__(self, words: dict[str, list[str]], mark: str) -> None:
         """`words` by kind, from personal.csv; `mark` stands for a hidden given name."""
         self._mark = mark
-        plates = "".join(words["plate"])
-        self._plate = re.compile(rf"([{plates}][A-HJ-NP-Za-hj-np-z])[·•.\s\-]?[A-HJ-NP-Za-hj-np-z0-9]{{5,6}}(?![A-Za-z0-9])")
+        plates, last = "".join(words["plate"]), "".join(words["plate_end"])
+        self._plate = re.compile(
+            rf"([{plates}][A-HJ-NP-Za-hj-np-z])[·•.\s\-]?(?:[A-HJ-NP-Za-hj-np-z0-9]{{5,6}}(?![A-Za-z0-9])|[A-Za-z0-9]{{4}}(?=[_{last}]))"
+        )
         self._spelt = _spelt("".join(words["one"]), "".join(words["numeral"]))
-        surnames = _any(sorted(words["surname"], key=len, reverse=True))
-        skip = f"(?!{_any(words['not_name'])})" if words["not_name"] else ""
-        han = "[㐀-鿿]"
-        self._name = re.compile(rf"({_any(words['before_name'])})([\s:：是为]{{0,3}})({surnames}){skip}{han}{{1,2}}")
-
+        self._names = _names(words)
         accounts = _any(sorted(words["account"], key=len, reverse=True))
-        self._account = re.compile(rf"({accounts}[\s:：是为号]{{0,3}})\d{{5,11}}(?!\d)", re.IGNORECASE) if words["account"] else None
+        between = r"[\s:：是为号]{0,3}"
+        self._account = (
+            re.compile(rf"({accounts}{between})(?:\d{{5,11}}(?!\d)|(?=[\w-]{{0,18}}[\d_])[A-Za-z][\w-]{{5,19}})", re.IGNORECASE | re.ASCII)
+            if words["account"]
+            else None
+        )
 
     def mask(self, text: str) -> str:
-        """Phones as 138****5678 (also in Chinese numerals), ID numbers, passports, cards, plates, accounts, and names said
-        after a word such as "name". Never raises."""
-        text = "".join(str(unicodedata.decimal(c, 0)) if c.isdecimal() else c for c in text)
+        """Phones as 138****5678 (also in Chinese numerals), ID numbers, passports, cards, plates, accounts, mail addresses, and
+        names said after a word such as "name". A text without any stays as it is; a masked one too. Never raises."""
+        plain = "".join(str(unicodedata.decimal(c, 0)) if c.isdecimal() else c for c in text)
+        masked = self._masked(plain)
+        return text if masked == plain else masked
+
+    def _masked(self, text: str) -> str:
+        text = EMAIL.sub(r"\1***@", text)
         text = IDENTITY.sub(lambda m: m[1] + "*" * 14, text)
         text = OLD_IDENTITY.sub(lambda m: m[1] + "*" * 11, text)
         text = MOBILE.sub(lambda m: m[1] + "****" + _digits(m[3]), text)
@@ -56,7 +68,9 @@ class PersonalDataMasker:
             text = self._account.sub(r"\1****", text)
         text = LANDLINE.sub(lambda m: m[1] + m[2] + "****" + m[3][-3:], text)
         text = self._plate.sub(lambda m: m[1] + "*****", text)
-        return self._name.sub(lambda m: m[1] + m[2] + m[3] + self._mark, text)
+        for names in self._names:
+            text = names.sub(lambda m: m[1] + m[2] + self._mark, text)
+        return text
 
 
 def _spelt(one: str, numerals: str) -> re.Pattern[str]:
@@ -64,6 +78,22 @@ def _spelt(one: str, numerals: str) -> re.Pattern[str]:
     digit = rf"[\d{one}{numerals}]"
     start = rf"[1{one}]{GAP}[3-9{numerals}]{GAP}{digit}"
     return re.compile(rf"(?<!{digit})({start})(?:{GAP}{digit}){{4}}((?:{GAP}{digit}){{4}})(?!{digit})")
+
+
+def _names(words: dict[str, list[str]]) -> list[re.Pattern[str]]:
+    """What leads to a name, the surname, and the given name to be hidden."""
+    surname = _any(sorted(words["surname"], key=len, reverse=True))
+    given = f"(?!{_any([*words['not_name'], words['after_surname'][0]])})[㐀-鿿]{{1,2}}"
+    led = (
+        (words["before_name"], r"[\s:：是为]{0,3}", ""),
+        (words["before_colon"], r"\s?[:：]\s?", ""),
+        (words["before_self"], "", SELF_END),
+    )
+    return [
+        re.compile(rf"({_any(sorted(before, key=len, reverse=True))}{between})({surname}){given}{end}")
+        for before, between, end in led
+        if before
+    ]
 
 
 def _digits(text: str) -> str:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nlp.normalise import MARKS
+from nlp.scan import Scan
 from nlp.tables import read
-from nlp.tries import Words
 
 KINDS = ("negator", "nuisance", "settled", "unsettled", "unmet")
 REACH = 3  # characters between the negator and its word
@@ -23,7 +23,7 @@ class Negation:
 
     negators: tuple[str, ...]
     nuisances: tuple[str, ...]
-    settled: Words
+    settled: Scan
     unsettled: tuple[str, ...]
 
     def cancels(self, text: str, start: int, end: int) -> bool:
@@ -46,4 +46,4 @@ def load(path: Path) -> Negation:
     words: dict[str, list[str]] = {kind: [] for kind in KINDS}
     for row in read(path, ("kind", "word")):
         words[row.one_of("kind", KINDS)].append(row.need("word"))
-    return Negation(tuple(words["negator"]), tuple(words["nuisance"]), Words(words["settled"]), tuple(words["unsettled"]))
+    return Negation(tuple(words["negator"]), tuple(words["nuisance"]), Scan(words["settled"]), tuple(words["unsettled"]))

@@ -14,11 +14,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
-from nlp.tries import Words
+from nlp.scan import Scan
 from workflow.understanding import Evidence
 
 REPEATS = 3  # so many of one character in a row say no more than one
 MARKS = frozenset(",。、!?;:\n\r….()[]<>|~")  # end a clause, in normalised text
+RUN = re.compile(rf"(.)\1{{{REPEATS - 1},}}")
 SPACED = re.compile("(?<=[㐀-鿿]) +(?=[㐀-鿿])")
 DROPPED = ("Cf", "Cc", "Cs", "Mn", "Me")
 
@@ -46,23 +47,23 @@ class Normaliser:
     """Holds the city's replacements: longest first, applied once, never on their own result."""
 
     def __init__(self, replacements: Mapping[str, str]) -> None:
-        plain = {"".join(_plain(c) for c in word): to for word, to in replacements.items()}
-        self._to = plain
-        self._words = Words(plain)
+        self._to = {"".join(PLAIN[char] for char in word): to for word, to in replacements.items()}
+        self._words = Scan(self._to)
 
     def __call__(self, original: str) -> Normal:
-        chars: list[str] = []
-        starts: list[int] = []
-        for index, char in enumerate(original):
-            for plain in _plain(char):
-                if _repeated(chars, plain):
-                    continue
-                chars.append(plain)
-                starts.append(index)
-        ends = [start + 1 for start in starts]
-        return self._replace(original, "".join(chars), starts, ends)
+        pieces = [PLAIN[char] for char in original]
+        text = "".join(pieces)
+        starts: Sequence[int] = range(len(text))
+        if len(text) != len(pieces) or "" in pieces:
+            starts = [index for index, piece in enumerate(pieces) for _ in piece]
+        if runs := [run.span() for run in RUN.finditer(text) if text[run.start()].isalpha()]:
+            kept = _outside([(first + REPEATS - 1, last) for first, last in runs], len(text))
+            starts = [start for a, b in kept for start in starts[a:b]]
+            text = "".join(text[a:b] for a, b in kept)
+        ends = range(1, len(text) + 1) if isinstance(starts, range) else [start + 1 for start in starts]
+        return self._replace(original, text, starts, ends)
 
-    def _replace(self, original: str, text: str, starts: list[int], ends: list[int]) -> Normal:
+    def _replace(self, original: str, text: str, starts: Sequence[int], ends: Sequence[int]) -> Normal:
         spans = list(self._words.longest(text))
         if not spans:
             return Normal(original, text, starts, ends)
@@ -82,13 +83,24 @@ class Normaliser:
         return Normal(original, "".join(pieces), new_starts, new_ends)
 
 
-def _repeated(chars: list[str], char: str) -> bool:
-    return char.isalpha() and len(chars) >= REPEATS - 1 and all(c == char for c in chars[1 - REPEATS :])
+def _outside(spans: Sequence[tuple[int, int]], length: int) -> list[tuple[int, int]]:
+    """What is left between spans."""
+    edges = [0, *(edge for span in spans for edge in span), length]
+    return list(zip(edges[::2], edges[1::2], strict=True))
 
 
-@functools.lru_cache(maxsize=20_000)
+class _Plain(dict[str, str]):
+    """One character → its plain spelling; "" if it says nothing. Grows with the characters that people use."""
+
+    def __missing__(self, char: str) -> str:
+        self[char] = plain = _plain(char)
+        return plain
+
+
+PLAIN = _Plain()
+
+
 def _plain(char: str) -> str:
-    """One character in its plain spelling; "" if it says nothing."""
     if unicodedata.category(char) in DROPPED and char not in "\n\t\r":
         return ""
     folded = unicodedata.normalize("NFKC", char).lower()

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nlp.normalise import MARKS
+from nlp.scan import Scan
 from nlp.tables import read
-from nlp.tries import Words
 from workflow.model import Intent, Procedure
 from workflow.region import Topic
 from workflow.understanding import RedFlag, TopicGuess
@@ -22,11 +22,11 @@ class Graft:
     """`officials` anywhere with `plain` words, or `holders` close before `near` words: a report on officials. `holders`
     are officials too; harmless words swallow what stands inside them."""
 
-    officials: Words
-    holders: Words
-    plain: Words
-    near: Words
-    words: Words  # plain, near and harmless ones together: the longest wins
+    officials: Scan
+    holders: Scan
+    plain: Scan
+    near: Scan
+    words: Scan  # plain, near and harmless ones together: the longest wins
 
     def told(self, text: str, *, reporting: bool) -> bool:
         """`reporting`: the person says that this is a report; then the holder may stand in a clause before."""
@@ -47,8 +47,8 @@ class Procedures:
     """`court` and `claim` words speak alone."""
 
     graft: Graft
-    court: Words
-    claim: Words
+    court: Scan
+    claim: Scan
     topics: Mapping[str, Topic]
 
     def choose(self, text: str, intent: str, guesses: Sequence[TopicGuess], flags: Sequence[RedFlag]) -> Procedure:
@@ -76,8 +76,8 @@ def load(path: Path, topics: Mapping[str, Topic]) -> Procedures:
         key = (row.one_of("procedure", allowed), row.one_of("kind", KINDS))
         words.setdefault(key, []).append(row.need("word"))
 
-    def some(procedure: Procedure, *kinds: str) -> Words:
-        return Words(word for kind in kinds for word in words.get((procedure.value, kind), []))
+    def some(procedure: Procedure, *kinds: str) -> Scan:
+        return Scan(word for kind in kinds for word in words.get((procedure.value, kind), []))
 
     report = Procedure.PETITION_REPORT
     return Procedures(

@@ -3,152 +3,178 @@ a page to a human, so only what is listed under `unless` holds a flag back."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from nlp.normalise import Normal, clauses, unspaced
-from nlp.tables import read
-from nlp.tries import Words
+from nlp.hits import Finder, Hits, Span
+from nlp.normalise import MARKS, Normal, unspaced
 from workflow.understanding import RedFlag
 
+TRIES = 2_000  # parts looked for in one text: no message needs a tenth of it, junk may need a million
 TIERS = ("life", "order", "livelihood", "sensitive")
 KINDS = ("token", "phrase", "word")
+NOW = "[now]"  # says that it goes on: then no group under `unless` holds a flag back
+# A space that `unspaced` has left between two Chinese characters was the end of a line.
+BREAK = re.compile("[" + re.escape("".join(sorted(MARKS))) + "]|(?<=[㐀-鿿]) (?=[㐀-鿿])")
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """`near`: characters around a hit that `unless` words are looked for in; `apart`: between two parts of a phrase."""
+    """`near`: characters around a hit that `unless` words are looked for in, `wide` those of groups; `apart`: between two
+    parts of a phrase."""
 
     near: int
+    wide: int
     apart: int
 
 
-HAN = Reach(near=8, apart=14)
-LETTERS = Reach(near=20, apart=40)
+HAN = Reach(near=8, wide=16, apart=14)
+LETTERS = Reach(near=20, wide=40, apart=40)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """How a part stands to the others: `ordered` after the one before it, else anywhere by the first; at most `apart`
+    characters off (0: the reach of its kind)."""
+
+    ordered: bool
+    apart: int
+    clause: bool
+
+
+LINKS = {
+    "+": Link(ordered=False, apart=0, clause=True),
+    ">": Link(ordered=True, apart=3, clause=True),
+    ">>": Link(ordered=True, apart=10, clause=True),
+    "~": Link(ordered=False, apart=24, clause=False),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """`parts`: one word, or the parts of a phrase that must stand in one clause, in any order. `covering`: words that hold
-    it back only where its first part stands inside them; `near`: anywhere near."""
+    """`first` and the keys of `rest` are words, or groups in square brackets. `covering`: words that hold it back only where
+    its first part stands inside them; `near`: anywhere near; `before`: near, before it in its clause (words or groups);
+    `groups`: anywhere around, unless it goes on."""
 
     code: str
     tier: str
-    parts: tuple[str, ...]
+    first: str
+    rest: tuple[tuple[Link, str], ...]
     kind: str
     numbers: tuple[str, ...]
-    covering: tuple[str, ...] = ()
-    near: tuple[str, ...] = ()
+    covering: frozenset[str]
+    near: frozenset[str]
+    before: frozenset[str]
+    groups: frozenset[str]
 
     @property
     def reach(self) -> Reach:
         return LETTERS if self.kind == "word" else HAN
 
+    @property
+    def keys(self) -> frozenset[str]:
+        return frozenset((self.first, *(key for _, key in self.rest)))
+
 
 class RedFlags:
-    def __init__(self, alarms: Sequence[Alarm]) -> None:
-        self._alarms = sorted(alarms, key=lambda a: TIERS.index(a.tier))
-        self._first = Words(alarm.parts[0] for alarm in alarms)
-        self._by_part: dict[str, list[Alarm]] = {}
-        for alarm in self._alarms:
-            self._by_part.setdefault(alarm.parts[0], []).append(alarm)
-
-    @property
-    def words(self) -> frozenset[str]:
-        """For the segmenter: the flags and the words that hold them back."""
-        held = {word for alarm in self._alarms for word in (*alarm.covering, *alarm.near)}
-        return frozenset(held | {alarm.parts[0] for alarm in self._alarms if alarm.kind == "token"})
+    def __init__(self, alarms: Sequence[Alarm], groups: Mapping[str, Sequence[str]]) -> None:
+        """`groups`: key in square brackets → its words."""
+        # The simple ones first: however long a text is, they are always looked at.
+        self._alarms = sorted(alarms, key=lambda alarm: len(alarm.rest))
+        self._needs = [alarm.keys for alarm in self._alarms]
+        keys = {key for a in alarms for key in (*a.keys, *a.covering, *a.near, *a.before)}
+        self._finder = Finder(keys - set(groups), groups)
+        self._by_key: dict[str, list[int]] = {}
+        for number, needs in enumerate(self._needs):
+            self._by_key.setdefault(min(sorted(needs), key=lambda key: _common(groups.get(key, (key,)))), []).append(number)
+        worst_first = sorted(alarms, key=lambda alarm: TIERS.index(alarm.tier))
+        self._codes = tuple(dict.fromkeys(alarm.code for alarm in worst_first))
+        tokens = [alarm for alarm in alarms if alarm.kind == "token"]
+        self.words = frozenset(word for alarm in tokens for word in (alarm.first, *alarm.covering))
+        """For the segmenter: words that must stand alone, and longer ones that they may stand in."""
 
     def find(self, normal: Normal) -> tuple[RedFlag, ...]:
         """One flag per code, worst tier first."""
         normal = unspaced(normal)
-        text = normal.text
-        hits: dict[str, tuple[Alarm, int, int]] = {}
-        spans = clauses(text)
-        at = 0
-        for start in range(len(text)):
-            while at < len(spans) - 1 and start >= spans[at][1]:
-                at += 1
-            for word in self._first.at(text, start):
-                for alarm in self._by_part[word]:
-                    if alarm.code not in hits and (hit := _hit(alarm, normal, start, spans[at])):
-                        hits[alarm.code] = (alarm, *hit)
-        return tuple(_flag(normal, *hits[a.code]) for a in _once(self._alarms) if a.code in hits)
+        found = self._finder.scan(normal.text)
+        numbers = sorted(n for key in found.keys for n in self._by_key.get(key, ()) if self._needs[n] <= found.keys)
+        if not numbers:
+            return ()
+        breaks = [-1, *(mark.start() for mark in BREAK.finditer(normal.text)), len(normal.text)]
+        flags: dict[str, RedFlag] = {}
+        tries = TRIES
+        for alarm in map(self._alarms.__getitem__, numbers):
+            for span in found.at(alarm.first) if alarm.code not in flags else ():
+                if (hit := _hit(alarm, normal, found, span, breaks)) and not _held(alarm, found, span, hit, breaks):
+                    first, last = normal.span(*hit)
+                    flags[alarm.code] = RedFlag(alarm.code, alarm.tier, normal.original[first:last], alarm.numbers)
+                    break
+                tries -= bool(alarm.rest)
+                if tries < 0:
+                    return self._ordered(flags)
+        return self._ordered(flags)
+
+    def _ordered(self, flags: Mapping[str, RedFlag]) -> tuple[RedFlag, ...]:
+        return tuple(flags[code] for code in self._codes if code in flags)
 
 
-def _hit(alarm: Alarm, normal: Normal, start: int, clause: tuple[int, int]) -> tuple[int, int] | None:
-    text = normal.text
-    end = start + len(alarm.parts[0])
+def _common(words: Sequence[str]) -> int:
+    """How often one of these words may be expected, roughly: to ask first for what is rare."""
+    return sum(1 if len(word) > 1 else 20 for word in words)
+
+
+def _hit(alarm: Alarm, normal: Normal, found: Hits, span: Span, breaks: Sequence[int]) -> Span | None:
+    """From the first to the last character of the parts, if all stand as they must to the first one, which is at `span`."""
+    start, end = span
     if alarm.kind == "token" and not (start in normal.edges and end in normal.edges):
         return None
-    if alarm.kind == "word" and not _whole(text, start, end):
+    letters = normal.text if alarm.kind == "word" else ""
+    if letters and not _whole(letters, span):
         return None
-    first, last = start, end
-    for part in alarm.parts[1:]:
-        low, high = max(clause[0], start - alarm.reach.apart), min(clause[1], end + alarm.reach.apart)
-        found = _find(text, part, low, high, whole=alarm.kind == "word")
-        if found < 0:
+    if not alarm.rest:
+        return span
+    index = bisect_left(breaks, start)
+    clause = (breaks[index - 1] + 1, breaks[index])
+    first, last, before = start, end, span
+    for link, key in alarm.rest:
+        inside = clause if link.clause else (0, len(normal.text))
+        part = _part(link, found, key, before if link.ordered else span, inside, alarm.reach.apart, letters)
+        if part is None:
             return None
-        first, last = min(first, found), max(last, found + len(part))
-    around = text[max(0, first - alarm.reach.near) : last + alarm.reach.near]
-    if any(word in around for word in alarm.near) or any(_covers(text, word, start, end) for word in alarm.covering):
-        return None
+        before = part
+        first, last = min(first, part[0]), max(last, part[1])
     return first, last
 
 
-def _find(text: str, part: str, low: int, high: int, *, whole: bool) -> int:
-    found = text.find(part, low, high)
-    while whole and found >= 0 and not _whole(text, found, found + len(part)):
-        found = text.find(part, found + 1, high)
-    return found
+def _part(link: Link, found: Hits, key: str, by: Span, inside: Span, reach: int, letters: str) -> Span | None:
+    """Where a further part stands, by one already found and inside a clause (or the text)."""
+    apart = link.apart or reach
+    if link.ordered:
+        part = found.after(key, by[1])
+        return part if part and part[0] - by[1] <= apart and part[1] <= inside[1] else None
+    low, high = max(inside[0], by[0] - apart), min(inside[1], by[1] + apart)
+    part = found.within(key, low, high)
+    while part and letters and not _whole(letters, part):
+        part = found.within(key, part[0] + 1, high)
+    return part
 
 
-def _whole(text: str, start: int, end: int) -> bool:
+def _held(alarm: Alarm, found: Hits, first: Span, whole: Span, breaks: Sequence[int]) -> bool:
+    low, high = whole
+    clause = breaks[bisect_left(breaks, low) - 1] + 1
+    near, wide = alarm.reach.near, alarm.reach.wide
+    return (
+        any(found.within(word, low - near, high + near) for word in alarm.near & found.keys)
+        or any(found.within(key, max(low - near, clause), low) for key in alarm.before & found.keys)
+        or any(found.around(word, *first) for word in alarm.covering & found.keys)
+        or (NOW not in found.keys and any(found.within(group, low - wide, high + wide) for group in alarm.groups & found.keys))
+    )
+
+
+def _whole(text: str, span: Span) -> bool:
     """Whether the span is no piece of a longer word of Latin letters."""
-    around = text[start - 1 : start] + text[end : end + 1]
+    start, end = span
+    around = text[max(0, start - 1) : start] + text[end : end + 1]
     return not any(char.isascii() and char.isalnum() for char in around)
-
-
-def _covers(text: str, word: str, start: int, end: int) -> bool:
-    """Whether `word` stands in the text around the span."""
-    return text.find(word, max(0, end - len(word)), start + len(word)) >= 0
-
-
-def _flag(normal: Normal, alarm: Alarm, start: int, end: int) -> RedFlag:
-    first, last = normal.span(start, end)
-    return RedFlag(alarm.code, alarm.tier, normal.original[first:last], alarm.numbers)
-
-
-def _once(alarms: Sequence[Alarm]) -> Iterator[Alarm]:
-    seen: set[str] = set()
-    for alarm in alarms:
-        if alarm.code not in seen:
-            seen.add(alarm.code)
-            yield alarm
-
-
-def load(path: Path) -> RedFlags:
-    """Reads redflags.csv. A row with code and `unless` but no word adds those to all rows of the code."""
-    rows = read(path, ("code", "tier", "word", "kind", "numbers", "unless"))
-    shared: dict[str, tuple[str, ...]] = {}
-    for row in rows:
-        if not row["word"]:
-            shared[row.need("code")] = shared.get(row["code"], ()) + row.several("unless")
-    alarms: list[Alarm] = []
-    tiers: dict[str, str] = {}
-    for row in rows:
-        if not row["word"]:
-            continue
-        code, tier = row.need("code"), row.one_of("tier", TIERS)
-        if tiers.setdefault(code, tier) != tier:
-            raise row.wrong(f"{code} has two tiers: {tiers[code]}, {tier}")
-        parts = tuple(part for part in row["word"].split("+") if part)
-        numbers = row.several("numbers")
-        if not all(number.isdigit() for number in numbers):
-            raise row.wrong(f"numbers are digits parted by |: {row['numbers']}")
-        unless = row.several("unless") + shared.get(code, ())
-        covering = tuple(word for word in unless if parts[0] in word)
-        near = tuple(word for word in unless if parts[0] not in word)
-        alarms.append(Alarm(code, tier, parts, row.one_of("kind", KINDS), numbers, covering, near))
-    return RedFlags(alarms)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from nlp.negation import KINDS
 from nlp.normalise import Normal, clauses
+from nlp.scan import Scan
 from nlp.tables import read
-from nlp.tries import Words
 from workflow.understanding import TopicGuess
 
 
@@ -17,9 +17,9 @@ from workflow.understanding import TopicGuess
 class PutRight:
     """`settled` words at the end of a clause (or before `thanks` words) say it; one of the `unmet` words anywhere takes it back."""
 
-    settled: Words
-    unmet: Words
-    thanks: Words
+    settled: Scan
+    unmet: Scan
+    thanks: Scan
 
     def said(self, normal: Normal, guesses: Sequence[TopicGuess]) -> bool:
         """False too if a topic comes after it: that's another matter, and nobody has put it right."""
@@ -42,4 +42,4 @@ def load(path: Path, thanks: frozenset[str]) -> PutRight:
     words: dict[str, list[str]] = {kind: [] for kind in KINDS}
     for row in read(path, ("kind", "word")):
         words[row.one_of("kind", KINDS)].append(row.need("word"))
-    return PutRight(Words(words["settled"]), Words(words["unmet"]), Words(thanks))
+    return PutRight(Scan(words["settled"]), Scan(words["unmet"]), Scan(thanks))

@@ -7,15 +7,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from app.region_pack.clocks import load_clocks
 from app.region_pack.demo import load_demo
-from app.region_pack.faults import Faults, PackError, line_of, table, toml
+from app.region_pack.faults import Faults, PackError, line_of, table
 from app.region_pack.head import load_head, load_sentences
+from app.region_pack.knowledge import load_knowledge
 from app.region_pack.places import load_places
 from app.region_pack.shared import load_bursts, load_duplicates
-from workflow.region import ClockProfile, Knowledge, Level, Place, Region, Topic, Unit, children_of
+from workflow.region import ClockProfile, Level, Place, Region, Topic, Unit, children_of
 
 _NEEDED_UNITS = {"hub": "hub", "grid": "grid", "discipline": "discipline"}  # code → kind: the domain's rules name these three
 _UNIT_KINDS = frozenset({"hub", "grid", "discipline", "department", "company"})
@@ -24,7 +24,6 @@ _TOPIC_COLUMNS = (
 )  # fmt: skip
 _TOPIC_PROCEDURES = frozenset({"grid_event", "hotline"})
 _STANDARD_CODE = re.compile(r"[0-9]{6}")
-_KNOWLEDGE = ("code", "question", "answer", "basis", "updated")
 _YES_NO = {"yes": True, "no": False}
 
 
@@ -36,7 +35,7 @@ def load(folder: Path) -> Region:
     units = _units(folder / "units.csv", faults)
     clocks = load_clocks(folder / "procedures.toml", faults)
     topics = _topics(folder / "topics.csv", units, clocks, faults)
-    knowledge = _knowledge(folder / "knowledge.toml", faults)
+    knowledge = load_knowledge(folder / "knowledge", faults)
     calendar = _calendar(folder / "calendar.csv", faults)
     sentences = load_sentences(folder / "texts", faults)
     matters = load_demo(folder / "demo.toml", faults)
@@ -132,44 +131,6 @@ def _topic_reasons(row: dict[str, str], standard: tuple[str, ...], clocks: dict[
     for code in standard:
         if not _STANDARD_CODE.fullmatch(code):
             yield f"a code of the standard has 6 digits, not {code}"
-
-
-def _knowledge(file: Path, faults: Faults) -> tuple[Knowledge, ...]:
-    found: dict[str, Knowledge] = {}
-    entries = toml(file, faults).get("entry", [])
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        faults.add(file, 0, "entries stand under [[entry]]")
-        return ()
-    for number, entry in enumerate(entries, 1):
-        reasons = list(_entry_reasons(entry))
-        if not reasons and entry["code"] in found:
-            reasons.append(f"{entry['code']} stands twice")
-        for reason in reasons:
-            faults.add(file, line_of(file, "[[entry]]", number), f"entry {number}: {reason}")
-        if not reasons:
-            fields = {name: str(entry[name]) for name in _KNOWLEDGE}
-            found[entry["code"]] = Knowledge(**fields, words=tuple(entry["words"]))
-    return tuple(found.values())
-
-
-def _entry_reasons(entry: dict[str, Any]) -> Iterator[str]:
-    missing = [name for name in _KNOWLEDGE if not isinstance(entry.get(name), str) or not entry[name]]
-    if missing:
-        yield f"{', '.join(missing)}: text is needed"
-    words = entry.get("words")
-    if not isinstance(words, list) or not words or not all(isinstance(word, str) and word for word in words):
-        yield "words, a list of text, are needed to find it"
-    if "updated" not in missing and not _is_date(entry["updated"]):
-        yield f"updated is a month or a day, not {entry['updated']}"
-
-
-def _is_date(text: str) -> bool:
-    """2026-11 or 2026-11-23."""
-    try:
-        date.fromisoformat(text if text.count("-") > 1 else f"{text}-01")
-    except ValueError:
-        return False
-    return True
 
 
 def _calendar(file: Path, faults: Faults) -> dict[str, bool]:

@@ -86,11 +86,11 @@ def test_a_fault_names_its_file(broken: Path, file: str, old: str, new: str, rea
 
 
 def test_all_faults_at_once(broken: Path) -> None:
-    for file in ("topics.csv", "knowledge.toml"):
-        (broken / file).unlink()
+    (broken / "topics.csv").unlink()
+    shutil.rmtree(broken / "knowledge")
     with pytest.raises(PackError) as error:
         load(broken)
-    assert {fault.split(":")[0] for fault in error.value.faults} >= {"topics.csv", "knowledge.toml"}
+    assert {fault.split(":")[0] for fault in error.value.faults} >= {"topics.csv", "knowledge"}
 
 
 def test_shares_are_exact_and_leave_nobody_out() -> None:
@@ -138,8 +138,8 @@ def test_another_city_is_another_folder() -> None:
         ("procedures.toml", "amount = 2,", 'amount = "2",', "procedures.toml:3: emergency.accept: amount above 0"),
         ("procedures.toml", "rules = [", "rulez = [", "procedures.toml:3: emergency: a table with a list of rules is needed"),
         ("procedures.toml", 'name = "dispute"', 'name = "accept"', "procedures.toml:3: emergency.accept stands twice"),
-        ("knowledge.toml", "[[entry]]", "entry = 3\n[x]", "knowledge.toml:0: entries stand under [[entry]]"),
-        ("knowledge.toml", '"2026-11"', '"soon"', "knowledge.toml:1: entry 1: updated is a month or a day, not soon"),
+        ("knowledge/lamps.toml", "[[entry]]", "entry = 3\n[x]", "lamps.toml:0: entries stand under [[entry]]"),
+        ("knowledge/lamps.toml", '"2026-11"', '"soon"', "lamps.toml:1: entry 1: updated is a month or a day, not soon"),
         ("calendar.csv", "21,yes", "21,maybe", "calendar.csv:2: working is yes or no, not maybe"),
         ("calendar.csv", "2026-11-23", "2026-11-21", "calendar.csv:3: 2026-11-21 stands twice"),
         ("region.toml", '["10:00", "19:00"]', '["10:00"]', "region.toml:6: office_hours are two times in order"),

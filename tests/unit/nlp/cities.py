@@ -7,7 +7,9 @@ import functools
 import os
 from pathlib import Path
 
+from app.region_pack import load
 from nlp import Language, build
+from nlp.normalise import Normaliser
 from workflow.region import Knowledge, Level, Place, Region, Topic, Unit, children_of
 
 ROOT = Path(__file__).parents[3]
@@ -74,3 +76,16 @@ def jiangmen() -> Region:
 @functools.cache
 def language() -> Language:
     return build(LANGUAGE, jiangmen())
+
+
+@functools.cache
+def normaliser() -> Normaliser:
+    """With Jiangmen's tables."""
+    tables = [line.split(",") for name in ("variants.csv", "cantonese.csv") for line in (LANGUAGE / name).read_text("utf-8").splitlines()]
+    return Normaliser({row[0]: row[1] for row in tables if len(row) == 2 and row[0] != "word" and not row[0].startswith("#")})
+
+
+@functools.cache
+def shipped() -> Language:
+    """Jiangmen as it is shipped: with its own topics and knowledge."""
+    return build(LANGUAGE, load(LANGUAGE.parent))

@@ -1,0 +1,99 @@
+"""Reads redflags.csv and the groups of words that its rows name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nlp.normalise import Normal
+from nlp.redflags import KINDS, LINKS, TIERS, Alarm, RedFlags
+from nlp.tables import Row, read
+
+SIGNS = re.compile(r"(\+|>>|>|~)")
+Split = tuple[frozenset[str], frozenset[str], frozenset[str], frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """`words`: a key in square brackets → the words that it stands for, spelt as texts are after normalisation.
+    `lists`: a name after = → what a cell `unless` would say instead."""
+
+    words: Mapping[str, tuple[str, ...]]
+    lists: Mapping[str, tuple[str, ...]]
+    _split: dict[tuple[str, tuple[str, ...]], Split] = field(default_factory=dict)
+
+    def spelt_out(self, row: Row) -> tuple[str, ...]:
+        """The cell `unless` of a row. Raises LanguageError for a list that there is not."""
+        found: list[str] = []
+        for word in row.several("unless"):
+            if word.startswith("=") and word not in self.lists:
+                raise row.wrong(f"no such list: {word}")
+            found += self.lists.get(word, (word,))
+        return tuple(found)
+
+    def split(self, first: str, unless: tuple[str, ...]) -> Split:
+        """What holds back a flag with this first part: words that cover it, others, those before it, and groups around it."""
+        if (first, unless) not in self._split:
+            parts = self.words.get(first, (first,))
+            before = frozenset(word for word in unless if word.startswith("<"))
+            groups = frozenset(word for word in unless if word in self.words)
+            plain = frozenset(unless) - before - groups
+            covering = frozenset(word for word in plain if any(part in word for part in parts))
+            self._split[first, unless] = covering, plain - covering, frozenset(word[1:] for word in before), groups
+        return self._split[first, unless]
+
+
+def load(path: Path, groups_path: Path, normalise: Callable[[str], Normal]) -> RedFlags:
+    """Reads redflags.csv. A row with code and `unless` but no word adds those to all rows of the code. Raises LanguageError."""
+    groups = _groups(groups_path, normalise)
+    rows = read(path, ("code", "tier", "word", "kind", "numbers", "unless"))
+    shared: dict[str, tuple[str, ...]] = {}
+    for row in rows:
+        if not row["word"]:
+            shared[row.need("code")] = shared.get(row["code"], ()) + groups.spelt_out(row)
+    tiers: dict[str, str] = {}
+    return RedFlags([_alarm(row, shared, groups, tiers) for row in rows if row["word"]], groups.words)
+
+
+def _groups(path: Path, normalise: Callable[[str], Normal]) -> Groups:
+    """A group named inside another one must stand above it."""
+    words: dict[str, tuple[str, ...]] = {}
+    lists: dict[str, tuple[str, ...]] = {}
+    for row in read(path, ("group", "words")):
+        name = row.need("group")
+        if name in lists or f"[{name}]" in words:
+            raise row.wrong(f"{name} stands twice: keep one")
+        if name.startswith("="):
+            lists[name] = row.several("words")
+            continue
+        found: list[str] = []
+        for word in row.several("words"):
+            if word.startswith("[") and word not in words:
+                raise row.wrong(f"no such group above: {word}")
+            found += words.get(word, (normalise(word).text,))
+        words[f"[{name}]"] = tuple(dict.fromkeys(word for word in found if word))
+    return Groups(words, lists)
+
+
+def _alarm(row: Row, shared: Mapping[str, tuple[str, ...]], groups: Groups, tiers: dict[str, str]) -> Alarm:
+    code, tier = row.need("code"), row.one_of("tier", TIERS)
+    if tiers.setdefault(code, tier) != tier:
+        raise row.wrong(f"{code} has two tiers: {tiers[code]}, {tier}")
+    numbers = row.several("numbers")
+    if not all(number.isdigit() for number in numbers):
+        raise row.wrong(f"numbers are digits parted by |: {row['numbers']}")
+    first, *others = SIGNS.split(row["word"])
+    rest = tuple((LINKS[sign], key) for sign, key in zip(others[::2], others[1::2], strict=True))
+    unless = groups.spelt_out(row) + shared.get(code, ())
+    _check(row, (first, *(key for _, key in rest)), unless, groups)
+    return Alarm(code, tier, first, rest, row.one_of("kind", KINDS), numbers, *groups.split(first, unless))
+
+
+def _check(row: Row, parts: Sequence[str], unless: Sequence[str], groups: Groups) -> None:
+    if not all(parts):
+        raise row.wrong(f"a part is empty: {row['word']}")
+    for key in (*parts, *(word.removeprefix("<") for word in unless)):
+        if key.startswith("[") and key not in groups.words:
+            raise row.wrong(f"no such group: {key}")

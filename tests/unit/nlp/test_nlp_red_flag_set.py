@@ -1,0 +1,49 @@
+"""Red flags as a measured thing: benchmarks/red_flags.csv holds danger of every tier, and what only sounds like it (tier none)."""
+
+from __future__ import annotations
+
+import csv
+import functools
+
+import pytest
+
+from nlp.redflags import TIERS
+from tests.unit.nlp import cities
+
+SET = cities.ROOT / "benchmarks/red_flags.csv"
+RECALL = 0.98
+FALSE_ALARMS = 0.02
+
+
+@functools.cache
+def texts() -> tuple[tuple[str, str], ...]:
+    """(text, tier) of every row."""
+    with SET.open(encoding="utf-8", newline="") as file:
+        return tuple((row["text"], row["tier"]) for row in csv.DictReader(file))
+
+
+def worst(text: str) -> int:
+    """The gravest tier that was raised, as a place in TIERS; after the last one if there was none."""
+    return min((TIERS.index(flag.tier) for flag in cities.language().classifier.understand(text).flags), default=len(TIERS))
+
+
+def test_the_set_is_large_enough_to_measure_by() -> None:
+    tiers = [tier for _, tier in texts()]
+    assert set(tiers) == {*TIERS, "none"}
+    assert sum(tier != "none" for tier in tiers) >= 250
+    assert tiers.count("none") >= 250
+    assert len({text for text, _ in texts()}) == len(tiers)
+
+
+@pytest.mark.parametrize("tier", TIERS)
+def test_danger_of_a_tier_is_seen(tier: str) -> None:
+    """A graver tier counts too: it pages a human all the same."""
+    dangerous = [text for text, is_tier in texts() if is_tier == tier]
+    missed = [text for text in dangerous if worst(text) > TIERS.index(tier)]
+    assert len(missed) <= (1 - RECALL) * len(dangerous), missed
+
+
+def test_what_only_sounds_like_danger_raises_hardly_any_flag() -> None:
+    harmless = [text for text, tier in texts() if tier == "none"]
+    alarmed = [text for text in harmless if worst(text) < len(TIERS)]
+    assert len(alarmed) <= FALSE_ALARMS * len(harmless), alarmed
