@@ -2,6 +2,7 @@
 
 C001 database reachable and migrated · C002 files path writable · C003 region pack valid · C004 grids add up · C005 units without a
 person · C006 holidays known for this year and the next · C007 Telegram reachable with the token · C008 webhook secret strong
+C009 published weights can be used
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 
 from app.calendar import CityCalendar
 from app.config import Config
+from app.learning.versions import Versions, in_use
 from workflow.region import Level, Region
 
 OK, WARNING, FAULT = "ok", "warning", "fault"
@@ -105,3 +107,12 @@ def webhook(config: Config) -> Finding:
 def worst(findings: Iterable[Finding]) -> str:
     order: Mapping[str, int] = {OK: 0, WARNING: 1, FAULT: 2}
     return max((finding.level for finding in findings), key=order.__getitem__, default=OK)
+
+
+def weights(config: Config, region: Region) -> Finding:
+    published = Versions(config.language.weights).published()
+    if not published:
+        return Finding("C009", OK, "the hand-written lexicon alone")
+    if in_use(config.language.weights, region) is None:
+        return Finding("C009", FAULT, f"published weights {published[-1]} cannot be used: python -m app weights rollback")
+    return Finding("C009", OK, f"learned weights {published[-1]}")

@@ -17,6 +17,7 @@ from app.calendar import CityCalendar
 from app.config import Config
 from app.delivery import DeskKeeper
 from app.engine import Engine
+from app.learning.versions import in_use
 from app.reader import Reader
 from app.relay import Item, Pace, Relay
 from app.signins import Links
@@ -63,7 +64,7 @@ def build(
     config: Config, region: Region, database: Database, clock: Clock, telegram: Door | None = None, paces: Mapping[str, Pace] | None = None
 ) -> City:
     """Loads the language (about a second) and wires a city. Nothing runs yet."""
-    language = nlp.build(Path(config.region.pack) / "language", region)
+    language = nlp.build(Path(config.region.pack) / "language", region, in_use(config.language.weights, region))
     sentences = texts.load(region.sentences)
     mailbox, bell = WebMailbox(database), Bell()
     inbox = SqlInbox(database, clock)

@@ -164,7 +164,7 @@ async def versions(context: Context) -> int:
             if context.args.version is None:
                 context.console.print("name the folder or the version", markup=False)
                 return BAD_USAGE
-            kept.publish(context.args.version, _names(region))
+            kept.publish(context.args.version, region.topics)
         elif context.args.what == "rollback":
             kept.roll_back()
     except (LanguageError, NotPublishable) as error:

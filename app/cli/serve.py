@@ -10,7 +10,6 @@ from pathlib import Path
 
 from telegram.error import TelegramError
 
-import nlp
 from app import demo, run, wiring
 from app.cli.context import FAILED, OK, Context, make_room
 from app.config import Config, DatabaseConfig, FilesConfig
@@ -107,11 +106,10 @@ async def _serve_city(
 
 
 async def _page(context: Context, city: wiring.City, region: Region) -> tuple[DemoPage, Seeding]:
-    language = nlp.build(Path(context.config.region.pack) / "language", region)
-    read = language.classifier.understand(region.demo_complaint)
-    page = await demo.prepare(city, context.clock, language.places, read.topics[0].code)
+    read = city.classifier.understand(region.demo_complaint)
+    page = await demo.prepare(city, context.clock, city.places, read.topics[0].code)
 
     def tell(line: str) -> None:
         context.console.print(line, markup=False)
 
-    return page, Seeding(lambda: bring_all(city, context.clock, language.places), len(region.demo_matters), tell)
+    return page, Seeding(lambda: bring_all(city, context.clock, city.places), len(region.demo_matters), tell)

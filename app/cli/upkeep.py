@@ -55,7 +55,10 @@ async def _findings(context: Context) -> list[Finding]:
             found += [Finding("C003", checks.OK, "region pack valid"), checks.grids(region)]
             if found[0].level == checks.OK:
                 found.append(checks.people(region, await _staffed(database, region)))
-            found.append(checks.holidays(CityCalendar(region.calendar), context.clock.now().date()))
+            found += [
+                checks.holidays(CityCalendar(region.calendar), context.clock.now().date()),
+                checks.weights(context.config, region),
+            ]
     found.append(await checks.telegram(context.config, lambda: door.reached(context.config, context.clock)))
     found.append(checks.webhook(context.config))
     return found

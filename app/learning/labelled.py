@@ -9,7 +9,7 @@ from pathlib import Path
 
 from app.region_pack.sheet import Fault, ImportFaults, read_sheet
 
-_COLUMNS = {"text": ("正文", "内容", "文本", "诉求内容"), "label": ("标签", "主题", "类别", "分类")}
+_COLUMNS = {"text": ("正文", "内容", "文本", "诉求"), "label": ("标签", "主题", "类别", "分类")}
 FEWEST = 5
 """Texts of a topic: with fewer it can't be learned and judged apart."""
 

@@ -6,16 +6,19 @@ what it loaded.
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from nlp import weights
+from nlp import LanguageError, weights
 from nlp.weights import Weights
+from workflow.region import Region
 
 _LIST = "published.txt"
+_LOG = logging.getLogger(__name__)
 
 
 class NotPublishable(ValueError):
@@ -50,17 +53,13 @@ class Versions:
         weights.save(made, place)
         return place
 
-    def publish(self, source: Path, topics: Mapping[str, str]) -> str:
-        """`source`: a folder that `train` wrote, or the name of a kept version. `topics`: code → name of the city's. Returns the
+    def publish(self, source: Path, topics: Collection[str]) -> str:
+        """`source`: a folder that `train` wrote, or the name of a kept version. `topics`: codes of the city's. Returns the
         version. Raises LanguageError or NotPublishable; then the published version stays."""
         kept = self.folder / source
         folder = kept if not source.is_dir() and kept.is_dir() else source
         found = weights.load(folder)
-        if not found.manifest.own:
-            raise NotPublishable("these weights know labels that are not this city's: train with codes of topics.csv as labels")
-        strange = sorted(set(found.manifest.topics) - set(topics))
-        if strange:
-            raise NotPublishable(f"the weights know topics that topics.csv no longer has: {', '.join(strange[:8])}; train anew")
+        _fits(found, topics)
         published = self.published()
         if published[-1:] == (found.version,):
             return found.version
@@ -87,3 +86,23 @@ class Versions:
             file.flush()
             os.fsync(file.fileno())
         new.replace(self.folder / _LIST)
+
+
+def in_use(folder: Path, region: Region) -> Weights | None:
+    """The published weights. A version that can't be used is logged and left: the lexicon serves on alone, and `check` says so (C009)."""
+    try:
+        found = Versions(folder).current()
+        if found is not None:
+            _fits(found, region.topics)
+    except (LanguageError, NotPublishable) as error:
+        _LOG.exception("C009 published weights are not used", extra={"reason": str(error)})
+        return None
+    return found
+
+
+def _fits(found: Weights, topics: Collection[str]) -> None:
+    if not found.manifest.own:
+        raise NotPublishable("these weights know labels that are not this city's: train with codes of topics.csv as labels")
+    strange = sorted({*found.manifest.topics, *found.manifest.onto} - set(topics))
+    if strange:
+        raise NotPublishable(f"the weights know topics that topics.csv no longer has: {', '.join(strange[:8])}; train anew")

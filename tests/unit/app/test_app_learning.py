@@ -1,0 +1,200 @@
+"""train, evaluate, compare, weights and classify --weights from outside: what they print, write and refuse."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.cli import main
+from app.learning.versions import in_use
+from app.region_pack import load as load_pack
+from tests.unit.nlp.corpus import messages
+
+ROOT = Path(__file__).parents[3]
+FIGURES = {"n", "accuracy", "macro_f1", "top3", "no_hit", "ece", "coverage70_accuracy"}
+
+
+class Runner:
+    def __init__(self, home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+        self.home = home
+        self._capsys = capsys
+        self._monkeypatch = monkeypatch
+        self.environ = {
+            "PETITION_DATABASE__URL": f"sqlite+aiosqlite:///{home / 'x.db'}", "PETITION_WEB__HOST": "127.0.0.1",
+            "PETITION_WEB__PORT": "0", "PETITION_REGION__PACK": str(ROOT / "regions/jiangmen"),
+            "PETITION_FILES__PATH": str(home / "files"), "PETITION_LANGUAGE__WEIGHTS": str(home / "weights"),
+        }  # fmt: skip
+
+    def __call__(self, *argv: str | Path, stdin: str = "") -> tuple[int, str, str]:
+        self._monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
+        status = main([str(word) for word in argv], self.environ, load_pack)
+        out, err = self._capsys.readouterr()
+        return status, out, err
+
+    def json(self, *argv: str | Path, stdin: str = "") -> Any:
+        status, out, err = self(*argv, stdin=stdin)
+        assert status == 0, err
+        return json.loads(out)
+
+    def table(self, name: str, rows: list[tuple[str, str]], header: tuple[str, str] = ("text", "label"), encoding: str = "utf-8") -> Path:
+        path = self.home / name
+        with path.open("w", encoding=encoding, newline="") as file:
+            csv.writer(file).writerows([header, *rows])
+        return path
+
+
+@pytest.fixture
+def run(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Runner:
+    monkeypatch.chdir(tmp_path)
+    return Runner(tmp_path, capsys, monkeypatch)
+
+
+def test_a_version_is_made_judged_published_used_and_taken_back(run: Runner) -> None:
+    data = run.table("complaints.csv", messages())
+    made = run.json("train", "--data", data, "--out", run.home / "out", "--json")
+    assert {"weights.csv", "manifest.json", "report.json"} == {path.name for path in (run.home / "out").iterdir()}
+    assert set(made["figures"]) == FIGURES
+    assert made["sources"][0]["rows"] == 120
+    assert "烧烤" not in (run.home / "out" / "report.json").read_text("utf-8").replace("占道经营与流动摊贩", "")
+    assert run.json("weights", "list", "--json") == {"current": "lexicon", "published": [], "kept": []}
+    published = run.json("weights", "publish", run.home / "out", "--json")
+    assert published["current"] == made["version"]
+    said = run.json("classify", "--json", stdin="我们这里路灯不亮")
+    assert said["version"].endswith(made["version"])
+    assert said["topics"][0]["code"] == "E2.3"
+    assert sum(e["weight"] for e in said["topics"][0]["evidence"]) == pytest.approx(said["topics"][0]["score"], abs=1e-4)
+    back = run.json("weights", "rollback", "--json")
+    assert (back["current"], back["kept"]) == ("lexicon", [made["version"]])
+    assert made["version"] not in run.json("classify", "--json", stdin="我们这里路灯不亮")["version"]
+    again = run.json("weights", "publish", made["version"], "--json")
+    assert again["current"] == made["version"]
+
+
+def test_two_versions_are_compared_on_a_file(run: Runner) -> None:
+    data = run.table("complaints.csv", messages())
+    run.json("train", data, "--out", run.home / "out", "--json")
+    found = run.json("compare", "lexicon", run.home / "out", "--data", data, "--json")
+    assert found["before"]["version"] != found["after"]["version"]
+    assert found["after"]["accuracy"] >= found["before"]["accuracy"]
+    assert found["changed"] == len(found["changes"])
+    assert all(set(change) == {"file", "row", "label", "before", "after"} for change in found["changes"])
+
+
+def test_labels_of_another_city_are_learned_but_not_published(run: Runner) -> None:
+    names = {"E2.3": "照明", "E2.6": "用电", "E1.6": "摊贩"}
+    data = run.table("others.csv", [(text, names[label]) for text, label in messages()])
+    run.json("train", "--data", data, "--out", run.home / "out", "--json")
+    found = run.json("evaluate", "--data", data, "--weights", run.home / "out", "--json")
+    assert set(found) == FIGURES
+    assert found["accuracy"] > 0.95
+    said = run.json("classify", "--json", "--weights", run.home / "out", stdin="小贩又来摆摊")
+    assert said["topics"][0]["code"] == said["topics"][0]["name"] == "摊贩"
+    status, _, err = run("weights", "publish", run.home / "out")
+    assert status == 1
+    assert "topics.csv" in err
+    assert run.json("weights", "list", "--json")["current"] == "lexicon"
+
+
+def test_hand_written_weights_speak_for_other_labels_through_a_map(run: Runner) -> None:
+    names = {"E2.3": "照明", "E2.6": "用电", "E1.6": "摊贩"}
+    data = run.table("others.csv", [(text, names[label]) for text, label in messages()])
+    table = run.table("map.csv", list(names.items()), header=("sub_theme", "topic"))
+    run.json("train", "--data", data, "--map", table, "--out", run.home / "out", "--json")
+    manifest = json.loads((run.home / "out" / "manifest.json").read_text("utf-8"))
+    assert manifest["onto"] == names
+    assert manifest["hand"] > 0
+    assert run.json("evaluate", "--data", data, "--map", table, "--json")["accuracy"] > 0.8  # the lexicon alone
+
+
+def test_names_of_sub_themes_are_labels_too_and_gb18030_and_quoted_lines_are_read(run: Runner) -> None:
+    names = {"E2.3": "路灯与夜间照明", "E2.6": "停电与供用电服务", "E1.6": "占道经营与流动摊贩"}
+    rows = [(text.replace("，", "\n", 1), names[label]) for text, label in messages()]
+    made = run.json("train", run.table("gb.csv", rows, encoding="gb18030"), "--json")
+    assert made["sources"][0]["rows"] == 120
+    assert set(made["topics"]) == set(names)
+
+
+def test_a_text_that_stands_twice_is_learned_from_once(run: Runner) -> None:
+    rows = messages()
+    made = run.json("train", run.table("twice.csv", [*rows, *rows[:30]]), "--json")
+    assert made["repeated"] == 30
+    assert made["figures"]["n"] == 120
+
+
+@pytest.mark.parametrize(
+    ("rows", "header", "reason"),
+    [
+        (messages(6), ("text", "kind"), "bad.csv:1: column label is missing"),
+        ([], ("text", "label"), "bad.csv:0:"),
+        ([*messages(6), ("路灯不亮", "Q9.9")], ("text", "label"), "bad.csv:20: unknown label: Q9.9"),
+        ([*messages(6), ("", "E2.3")], ("text", "label"), "bad.csv:20: text is empty"),
+        ([*messages(6), ("路灯不亮了", "E2.4")], ("text", "label"), "E2.4 has 1 different texts: give at least 5"),
+        (messages(6)[:6], ("text", "label"), "only one label"),
+    ],
+)
+def test_a_bad_file_is_named_with_row_and_way_out_and_the_version_stays(
+    run: Runner, rows: list[tuple[str, str]], header: tuple[str, str], reason: str
+) -> None:
+    good = run.json("train", run.table("good.csv", messages()), "--out", run.home / "good", "--json")
+    run.json("weights", "publish", run.home / "good", "--json")
+    status, out, err = run("train", run.table("bad.csv", rows, header), "--out", run.home / "bad")
+    assert status == 1
+    assert reason in err
+    assert not out
+    assert not (run.home / "bad").exists()
+    assert run.json("weights", "list", "--json")["current"] == good["version"]
+
+
+def test_an_empty_file_a_missing_one_and_bytes_of_no_encoding_are_refused(run: Runner) -> None:
+    empty, torn = run.home / "empty.csv", run.home / "torn.csv"
+    empty.write_bytes(b"")
+    torn.write_bytes(b"text,label\n\xff\xff\x81,E2.3\n")
+    for path in (empty, torn, run.home / "none.csv"):
+        status, _, err = run("train", path)
+        assert status == 1
+        assert path.name in err
+
+
+def test_a_label_the_map_does_not_know_is_named(run: Runner) -> None:
+    status, _, err = run("evaluate", "--data", run.table("x.csv", [("路灯不亮", "火星事务")] * 3), "--json")
+    assert status == 1
+    assert "x.csv:2: unknown label: 火星事务" in err
+
+
+def test_weights_that_cannot_be_read_are_named(run: Runner) -> None:
+    status, _, err = run("classify", "--weights", run.home / "nothing")
+    assert status == 1
+    assert "manifest.json" in err
+
+
+def test_nothing_to_learn_from(run: Runner) -> None:
+    assert run("train")[0] == 2
+    assert run("migrate")[0] == 0
+    status, _, err = run("train", "--from-corrections")
+    assert status == 1
+    assert "nobody has corrected" in err
+
+
+def test_rolling_back_what_was_never_published_is_refused(run: Runner) -> None:
+    status, _, err = run("weights", "rollback")
+    assert status == 1
+    assert "no version is published" in err
+
+
+def test_published_weights_that_were_spoiled_are_a_fault_of_check_and_the_lexicon_serves_on(run: Runner) -> None:
+    made = run.json("train", run.table("complaints.csv", messages()), "--json")
+    run.json("weights", "publish", made["version"], "--json")
+    run("migrate")
+    (run.home / "weights" / made["version"] / "weights.csv").write_text("spoiled", encoding="utf-8")
+    status, out, _ = run("check", "--json")
+    found = [json.loads(line) for line in out.splitlines()]
+    assert status == 1
+    assert [one["level"] for one in found if one["code"] == "C009"] == ["fault"]
+    assert in_use(run.home / "weights", load_pack(ROOT / "regions/jiangmen")) is None
+    run.json("weights", "rollback", "--json")
+    assert "lexicon alone" in run("check")[1]
