@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from nlp.tries import Words
 
@@ -25,7 +25,7 @@ class Scan(Words):
                 past = start + len(word)
                 yield start, past
 
-    def aligned(self, text: str, edges: Collection[int]) -> Iterator[tuple[int, int]]:
+    def aligned(self, text: str, edges: Container[int]) -> Iterator[tuple[int, int]]:
         past = 0
         for first in self._first.finditer(text):
             start = first.start()
