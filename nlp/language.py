@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from nlp import gazetteer, intents, landmarks, likeness, mask, negation, polygons, procedures, redflag_files, thanks, topics
+from nlp import gazetteer, intents, landmarks, likeness, mask, matters, negation, polygons, procedures, redflag_files, thanks, topics
 from nlp.addresses import Addresses
 from nlp.answers import KnowledgeAnswers
 from nlp.classifier import LexiconClassifier
@@ -69,7 +69,7 @@ def build(language: Path, region: Region, weights: Weights | None = None) -> Lan
         intents=wishes,
         flags=flags,
         procedures=procedures.load(language / "procedures.csv", region.topics),
-        splits=Words(row.need("word") for row in read(language / "splits.csv", ("word",))),
+        matters=matters.build(matters.load(language / "matters.csv", region.topics), region.topics, by_hand.rank),
         put_right=thanks.load(language / "negation.csv", wishes.thanks),
         version=version,
     )
