@@ -58,7 +58,7 @@ class Gazetteer:
     outside: Words
     words: Vocabulary
     grids: Mapping[str, tuple[tuple[str, str], ...]]  # village → (what a grid is called in it, code)
-    city: Words
+    city: frozenset[str]  # what the city itself is called
 
     @property
     def known(self) -> frozenset[str]:
@@ -122,7 +122,7 @@ def build(
         names={name: tuple(senses.values()) for name, senses in names.items()},
         common=frozenset(words["common"]) & divisions, plain=frozenset(words["plain"]) & divisions,
         landmarks=sights, outside=away, words=words, grids=grids,
-        city=Words({region.name, *(region.name.removesuffix(suffix) for suffix in words["county"] if len(region.name) > 2)}),
+        city=frozenset({region.name, *(region.name.removesuffix(suffix) for suffix in words["county"] if len(region.name) > 2)}),
     )  # fmt: skip
 
 

@@ -67,7 +67,7 @@ class Mentions:
         """The first place outside the city that is named; nothing where the city itself is named, too."""
         for start, end in self._away(text, cuts):
             if not self.is_road(text, end) and not self._weak.match(text, end) and not self._only_origin(text, end):
-                return None if self._gazetteer.city.any_in(text) else (start, end)
+                return None if any(name in text for name in self._gazetteer.city) else (start, end)
         return None
 
     def _away(self, text: str, cuts: Container[int]) -> Iterator[tuple[int, int]]:
@@ -120,17 +120,17 @@ class Mentions:
         """A name without its suffix must be a word of its own; an everyday word counts only where a place is named or known."""
         end = start + len(name)
         codes = dict(self._gazetteer.meant(name, ""))
-        landmark = name in self._gazetteer.landmarks
-        if not codes or self._numbered(text, end) or not (landmark or self._stands(text, start, end, cuts)):
+        landmark, plain = name in self._gazetteer.landmarks, name in self._gazetteer.plain
+        known = bool(inside) and any(code.startswith(inside) for code in codes)
+        if not codes or (plain and not known and end - start < len(text)):
             return None
-        if inside and any(code.startswith(inside) for code in codes):
+        if self._numbered(text, end) or not (landmark or self._stands(text, start, end, cuts)):
+            return None
+        if known:
             return Mention(start, end, codes)
-        whole = start == 0 and end == len(text)
-        if name in self._gazetteer.plain and not whole:
-            return None
         if not (landmark or name.endswith(self._villages)) and self._weak.match(text, end):
             return Mention(start, end, town) if (town := _of_a_school(codes)) else None
-        everyday = name in self._gazetteer.common or name in self._gazetteer.plain or self._suffix.match(text, end) is not None
+        everyday = plain or name in self._gazetteer.common or self._suffix.match(text, end) is not None
         cued = everyday and self._cued(text, start, end)
         return Mention(start, end, codes, sure=not everyday, cued=cued, landmark=landmark)
 
