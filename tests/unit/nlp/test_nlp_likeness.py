@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import random
 import time
 from pathlib import Path
 
@@ -35,6 +36,20 @@ def test_what_is_offered_is_mostly_right_and_most_of_what_is_one_event_is_offere
     wrong = [(first, second) for same, first, second in hits if not same]
     assert len(wrong) / len(hits) <= 0.05, wrong
     assert len(hits) - len(wrong) >= 0.7 * sum(same for same, _, _ in found)
+
+
+@pytest.mark.reference
+def test_two_messages_of_one_topic_are_hardly_ever_taken_for_one_event(reference_data: Path) -> None:
+    """Real ones, never looked at when the threshold was chosen, from a whole city: in one village there would be far fewer."""
+    by_topic: dict[str, list[Gist]] = {}
+    with (reference_data / "complaints" / "hotline_29_topics.train.csv").open(encoding="utf-8-sig", newline="") as file:
+        for row in list(csv.DictReader(file))[:4000]:
+            by_topic.setdefault(row["label"], []).append(gist(row["text"]))
+    drawn = random.Random(14)
+    pairs_of_topics = [drawn.sample(gists, 2) for gists in by_topic.values() if len(gists) > 1 for _ in range(300)]
+    alike_enough = sum(likeness(one, other) >= SAME_TOPIC for one, other in pairs_of_topics if one.whole != other.whole or not one.whole)
+    assert len(pairs_of_topics) > 5000
+    assert alike_enough / len(pairs_of_topics) <= 0.045
 
 
 @pytest.mark.parametrize(
