@@ -58,6 +58,8 @@ def _missed_step(contact: Contact, ticket: Ticket) -> str:
 
 
 async def _tell_hub(session: Session, contact: Contact, ticket: Ticket) -> None:
+    if await session.uow.followers.get(ticket.id, contact.id) is not None:
+        return  # the matter goes on for everybody else
     key = UNREACHABLE if ticket.reporter == contact.id else STAFF_UNREACHABLE
     for person in await staff_of(session.uow, ticket.hub):
         if person != contact.id:

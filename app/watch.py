@@ -48,8 +48,11 @@ class Watch:
         clock: Clock,
         spoken: Callable[[], None] = lambda: None,
         purge: Callable[[datetime], Awaitable[int]] | None = None,
+        look: Callable[[], Awaitable[int]] | None = None,
     ) -> None:
-        """`spoken` is called after each commit (the relay's `wake`); `purge` takes away what was finished before a time."""
+        """`spoken` is called after each commit (the relay's `wake`); `purge` takes away what was finished before a time; `look` looks for
+        bursts."""
+        self._look = look
         self._purge = purge
         self._clean_at: datetime | None = None
         self._uow = uow
@@ -64,6 +67,8 @@ class Watch:
             try:
                 await self.tick()
                 await self.clean()
+                if self._look is not None:
+                    await self._look()
             except Exception:
                 _LOG.exception("the clocks could not be looked at")
             await self._pulse.rest(_TICK)

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import nlp
 import texts
+from app.bursts import BurstWatch
 from app.calendar import CityCalendar
 from app.config import Config
 from app.delivery import DeskKeeper
@@ -76,7 +77,7 @@ def build(
 
     calendar, links = CityCalendar(region.calendar), Links(config.web.base)
     desk = Desk(units, current, clock, calendar, query_code)
-    reading = Reading(language.classifier, language.places, language.answers, language.masker)
+    reading = Reading(language.classifier, language.places, language.answers, language.masker, language.likeness)
 
     def dangerous(text: str) -> bool:
         return language.classifier.understand(text).danger
@@ -90,7 +91,8 @@ def build(
     renderer, jitter = _Renderer(speaker, database), random.Random()  # noqa: S311  # spreads retries, keeps no secret
     relay = Relay(OutboxQueue(database), renderer, doors, DeskKeeper(desk), clock, jitter, paces)
     reader = Reader(inbox, doors, desk, conversation, clock, relay.wake)
-    watch = Watch(units, desk, clock, relay.wake, partial(purge, database))
+    bursts = BurstWatch(units, desk, clock, current, relay.wake)
+    watch = Watch(units, desk, clock, relay.wake, partial(purge, database), bursts.look)
     files = DiskFiles(Path(config.files.path))
     engine = Engine(reader, relay, watch)
     return City(

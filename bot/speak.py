@@ -92,11 +92,23 @@ class Speaker:
             replies = [note for note in notes if note.kind == "reply"]
             part = cards.belongs(ticket, together, [one for one in together if one.id != ticket.id], words)
             return *cards.resident(ticket, words, now, replies, part=part), True
+        if speech.card == "follower":
+            return await self._follower(uow, contact, speech, ticket, words)
         posts = await uow.posts.of_contact(contact.id)
         actor = Actor(contact.id, posts[0].role if posts else Role.RESIDENT, posts)
+        voices = await uow.followers.voices(ticket)
         events = await uow.tickets.events(ticket.id)
         part = cards.belongs(ticket, together, letters.siblings(together, ticket, actor), words)
-        return *cards.staff(ticket, Viewer(actor, now), words, self.masker, events, notes, part=part), may_see(actor, ticket)
+        return *cards.staff(ticket, Viewer(actor, now), words, self.masker, events, notes, voices, part=part), may_see(actor, ticket)
+
+    async def _follower(
+        self, uow: UnitOfWork, contact: Contact, speech: Speech, ticket: Ticket, words: Words
+    ) -> tuple[str, Rows, bool]:
+        mine = await uow.followers.get(ticket.id, contact.id)
+        if mine is None:
+            return self.texts.say(words.language, "joining.left", number=ticket.number), (), False
+        voices = await uow.followers.voices(ticket)
+        return *cards.follower(ticket, mine, voices, words, self.masker, self.clock.now()), True
 
     def _params(self, speech: Speech, ticket: Ticket | None, contact: Contact, words: Words) -> dict[str, str]:
         known: dict[str, object] = _of_ticket(ticket, words, self.clock.now()) if ticket is not None else {}

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from nlp import gazetteer, intents, landmarks, mask, matters, negation, polygons, procedures, redflag_files, thanks, topics
+from nlp import gazetteer, intents, landmarks, likeness, mask, matters, negation, polygons, procedures, redflag_files, thanks, topics
 from nlp.addresses import Addresses
 from nlp.answers import KnowledgeAnswers
 from nlp.classifier import LexiconClassifier
@@ -22,7 +22,7 @@ from nlp.segment import Segmenter
 from nlp.tables import read
 from nlp.tries import Words
 from nlp.weights import MANIFEST, Weights
-from workflow.ports import Answers, Classifier, Masker, PlaceFinder
+from workflow.ports import Answers, Classifier, Likeness, Masker, PlaceFinder
 from workflow.region import Region
 
 MARKS_OF_NAMES = ("road", "town", "county", "village", "weak")  # kinds of place words that a name stands before
@@ -38,6 +38,7 @@ class Language:
     answers: Answers
     masker: Masker
     version: str
+    likeness: Likeness
     learner: Learner
 
 
@@ -78,9 +79,10 @@ def build(language: Path, region: Region, weights: Weights | None = None) -> Lan
         Points(region, polygons.load(language.parent / "polygons", region)),
     )  # fmt: skip
     answers = KnowledgeAnswers(region.knowledge, normalise, segmenter, wishes.words)
+    alike = likeness.load(language / "alike.csv", normalise, segmenter, frozenset(places.names), wishes.words)
     marks = Words(word for kind in MARKS_OF_NAMES for word in words[kind])
     learner = Learner(normalise, segmenter, masker, by_hand, frozenset(wishes.words), frozenset(places.known), marks)
-    return Language(classifier, finder, answers, masker, version, learner)
+    return Language(classifier, finder, answers, masker, version, alike, learner)
 
 
 def _ranker(by_hand: topics.Topics, weights: Weights | None, region: Region) -> topics.Ranker:

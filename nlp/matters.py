@@ -32,6 +32,8 @@ Kind = tuple[str, str]
 """What makes two sub-themes akin: the item and the unit that leads."""
 
 _CIRCLES = "①②③④⑤⑥⑦⑧⑨"
+_CIRCLE = re.compile(f"[{_CIRCLES}]")
+_GAP = re.compile(f"[{re.escape(''.join(sorted(MARKS)))} ]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,19 +166,18 @@ def _cuts(normal: Normal, signs: Signs) -> dict[int, bool]:
 
 
 def _openings(normal: Normal) -> Iterator[tuple[int, bool]]:
-    """Where clauses begin, spaces left out, and whether that is a new line."""
-    fresh, line = True, True
-    for index, char in enumerate(normal.text[:LONG]):
-        broken = normal.original[normal.starts[index]] in "\r\n"
-        if broken or char in MARKS:
-            fresh, line = True, line or broken
-        elif fresh and char != " ":
-            yield index, line
-            fresh, line = False, False
+    """Where clauses begin after the first, spaces left out, and whether that is a new line."""
+    lines = "\n" in normal.original or "\r" in normal.original
+    for gap in _GAP.finditer(normal.text, 0, LONG):
+        line = lines and any(normal.original[normal.starts[at]] in "\r\n" for at in range(*gap.span()))
+        if gap.end() < len(normal.text) and (line or not MARKS.isdisjoint(gap[0])):
+            yield gap.end(), line
 
 
 def _items(normal: Normal, signs: Signs) -> list[int]:
     """Where the items of a list begin: numbers of one kind, from one upwards, each at the beginning of a clause or after a space."""
+    if signs.item.search(normal.text) is None and _CIRCLE.search(normal.original) is None:
+        return []
     runs: dict[str, list[int]] = {}
     for index in range(min(len(normal.text), LONG)):
         kind, number = _numbered(normal, index, signs)

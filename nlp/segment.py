@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import logging
+import math
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -22,11 +23,17 @@ PLACES = frozenset({"ns", "nt"})  # those it is right about: many an everyday wo
 
 
 class Cutter(Protocol):
-    """A tokenizer with jieba's dictionary."""
+    """A tokenizer with jieba's dictionary. `total`: the sum of all frequencies."""
 
+    @property
+    def total(self) -> float: ...
     def cut(self, text: str) -> list[str]: ...
     def frequency(self, word: str) -> int:
         """Of a word it keeps whole as it is: its own. Of others: one that makes it whole."""
+        ...
+
+    def count(self, word: str) -> int:
+        """Its frequency in the dictionary; 0 where it has none."""
         ...
 
     def add(self, word: str, frequency: int) -> None: ...
@@ -41,7 +48,13 @@ class Segmenter:
             found = cutter.frequency(word)
             if found < COMMON or cutter.cut(word) != [word]:
                 cutter.add(word, max(COMMON, found))
+        self._cutter = cutter
         self.cut = cutter.cut
+
+    def rarity(self, word: str) -> float | None:
+        """How rare a word of the dictionary is: 5 for the commonest, about 18 for the rarest. None for what is no word."""
+        count = self._cutter.count(word)
+        return math.log(self._cutter.total / count) if count else None
 
     def edges(self, normal: Normal) -> Normal:
         """The same text, with the places where words begin and end."""
@@ -58,10 +71,15 @@ class _Python:
     def cut(self, text: str) -> list[str]:
         return list(self._tokenizer.cut(text, HMM=False))
 
+    @property
+    def total(self) -> float:
+        return float(self._tokenizer.total)
+
+    def count(self, word: str) -> int:
+        return int(self._tokenizer.FREQ.get(word, 0))
+
     def frequency(self, word: str) -> int:
-        if self.cut(word) == [word]:
-            return int(self._tokenizer.FREQ.get(word, 0))
-        return int(self._tokenizer.suggest_freq(word))
+        return self.count(word) if self.cut(word) == [word] else int(self._tokenizer.suggest_freq(word))
 
     def add(self, word: str, frequency: int) -> None:
         # jieba counts a word that is added again twice, and probabilities are shares of the total.
@@ -74,17 +92,24 @@ class _Rust:
 
     def __init__(self, empty: Any) -> None:
         self._tokenizer = empty
-        for word, frequency, _ in dictionary():
-            self.add(word, frequency)
+        self._counts = {word: frequency for word, frequency, _ in dictionary()}
+        self.total = float(sum(self._counts.values()))
+        for word, frequency in self._counts.items():
+            empty.add_word(word, frequency, "")
 
     def cut(self, text: str) -> list[str]:
         found: list[str] = self._tokenizer.cut(text, hmm=False)
         return found
 
+    def count(self, word: str) -> int:
+        return self._counts.get(word, 0)
+
     def frequency(self, word: str) -> int:
-        return int(self._tokenizer.suggest_freq(word))
+        return self.count(word) if self.cut(word) == [word] else int(self._tokenizer.suggest_freq(word))
 
     def add(self, word: str, frequency: int) -> None:
+        self.total += frequency - self.count(word)
+        self._counts[word] = frequency
         self._tokenizer.add_word(word, frequency, "")
 
 

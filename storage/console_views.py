@@ -11,10 +11,12 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, tr
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import Database
+from storage.joining_tables import incidents
 from storage.rows import Row
 from storage.tables import clocks, contacts, inbox, outbox, posts, tickets
 from storage.unit_of_work import SqlUnitOfWork
 from storage.views import OPEN_TO_LISTS
+from workflow.bursts import Incident
 from workflow.console import CONSOLE_DOOR
 from workflow.model import Assignee, Procedure
 from workflow.policy import Reach
@@ -65,6 +67,13 @@ class ConsoleViews:
             if ticket is None:
                 return None
             return Whole(ticket, await uow.tickets.events(ticket.id), await uow.tickets.notes(ticket.id))
+
+    async def incidents(self, reach: Sequence[Reach]) -> tuple[Incident, ...]:
+        """Bursts raised at or inside the places the posts reach, the latest first, at most 100."""
+        mine = or_(false(), *(incidents.c.place.startswith(part.place, autoescape=True) for part in reach))
+        latest = select(incidents).where(mine).order_by(incidents.c.raised_at.desc(), incidents.c.id.desc()).limit(_ROWS)
+        async with self._database.reading() as connection:
+            return tuple(Incident(**row) for row in (await connection.execute(latest)).mappings())
 
     async def queues(self) -> Queues:
         """For those who may look at the whole city; at most 100 rows of each kind, newest first."""

@@ -122,6 +122,8 @@ tickets = Table(
     Index(None, "hub_unit", "hub_place", "state"),
     Index(None, "lead_unit", "lead_place", "state"),
     Index(None, "state", "id"),
+    Index(None, "topic", "created_at", "place"),
+    Index(None, "created_at"),
 )  # fmt: skip
 
 clocks = Table(

@@ -12,8 +12,10 @@ from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import messages, rows
+from storage.alike import SqlAlike
 from storage.cases import SqlTickets
 from storage.engine import Database
+from storage.followers import SqlFollowers
 from storage.letters import SqlLetters
 from storage.people import SqlContacts, SqlDialogs, SqlInvites, SqlPosts, SqlSignIns
 from storage.tables import inbox, outbox, requests
@@ -42,6 +44,8 @@ class SqlUnitOfWork:
     dialogs: SqlDialogs
     tickets: SqlTickets
     letters: SqlLetters
+    alike: SqlAlike
+    followers: SqlFollowers
     outbox: SqlOutbox
 
     def __init__(self, database: Database, *, reading: bool = False) -> None:
@@ -61,6 +65,7 @@ class SqlUnitOfWork:
         self.invites, self.dialogs = SqlInvites(self._db), SqlDialogs(self._database, self._db)
         self.sign_ins, self.letters = SqlSignIns(self._db), SqlLetters(self._db)
         self.tickets, self.outbox = SqlTickets(self._database, self._db), SqlOutbox(self._db)
+        self.alike, self.followers = SqlAlike(self._db), SqlFollowers(self._database, self._db)
         return self
 
     async def _begin(self) -> None:

@@ -10,6 +10,7 @@ from typing import Protocol
 from aiohttp import web
 
 from web.ports import Bell, Files, Inbox, Mailbox, Sentences
+from workflow.bursts import Incident
 from workflow.model import Assignee, Contact, Post, Role
 from workflow.policy import Reach
 from workflow.ports import Classifier, Clock, Masker, PlaceFinder
@@ -31,6 +32,7 @@ class Views(Protocol):
     async def page(self, reach: Sequence[Reach], wanted: Filter, now: datetime, number: int) -> Page: ...
     async def whole(self, number: str) -> Whole | None: ...
     async def queues(self) -> Queues: ...
+    async def incidents(self, reach: Sequence[Reach]) -> tuple[Incident, ...]: ...
 
 
 class Wording(Protocol):

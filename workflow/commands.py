@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
+from workflow.alike import NOTHING, Gist
 from workflow.model import Assignee, FileRef, Intent, Json, Outcome, Point, Procedure
 from workflow.states import Trigger
 
@@ -25,6 +26,7 @@ class Register:
     urgent: bool = False
     confidence: float = 0.0
     understanding: Json = field(default_factory=dict)
+    gist: Gist = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,4 +136,41 @@ class Correct:
     place: str = ""
 
 
-Command = Register | RegisterSeveral | Move | Add | Insist | Object | Relay | Urge | Rate | AskExtension | DecideExtension | Correct
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Somebody tells of the same event (加入): they hear what its reporter hears; their words go to those who handle it. Twice is once."""
+
+    ticket_id: int
+    text: str = ""
+    files: tuple[FileRef, ...] = ()
+    anonymous: bool = False
+    gist: Gist = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Second:
+    """Somebody who joined adds words or files."""
+
+    ticket_id: int
+    text: str
+    files: tuple[FileRef, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Somebody who joined says of the answer that it is not solved: counted, and told to the hub."""
+
+    ticket_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Somebody who joined wants to hear no more (退出关注)."""
+
+    ticket_id: int
+
+
+Follow = Join | Second | Doubt | Leave
+Command = (
+    Register | RegisterSeveral | Move | Add | Insist | Object | Relay | Urge | Rate | AskExtension | DecideExtension | Correct | Follow
+)

@@ -14,12 +14,26 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
-from workflow import commands, followups, moves, parting, policy, registration, routing
-from workflow.commands import Add, AskExtension, Command, Correct, DecideExtension, Insist, Move, Object, Rate, Register, Relay, Urge
+from workflow import commands, followers, followups, moves, parting, policy, registration, routing
+from workflow.commands import (
+    Add,
+    AskExtension,
+    Command,
+    Correct,
+    DecideExtension,
+    Follow,
+    Insist,
+    Move,
+    Object,
+    Rate,
+    Register,
+    Relay,
+    Urge,
+)
 from workflow.errors import Conflict, Refusal, Refused
 from workflow.guards import Case
 from workflow.model import SYSTEM, Actor, Assignee, Contact, Event, FileRef, Json, Note, Priority, Procedure, Role, Speech, Ticket
-from workflow.notices import Audience, notices
+from workflow.notices import Audience, into_parent, notices
 from workflow.ports import Clock, UnitOfWork, UnitsOfWork, WorkCalendar
 from workflow.region import Region
 from workflow.states import Party, State, Trigger, row
@@ -97,8 +111,12 @@ class Session:
         if isinstance(command, commands.RegisterSeveral):
             return await parting.register(self, command, partial(self._register, actor))
         ticket = await self.uow.tickets.get(command.ticket_id)
-        parties = policy.parties(actor, ticket) if ticket is not None else frozenset()
-        if ticket is None or not parties:
+        if ticket is None:
+            raise Refused(Refusal.NOT_FOUND)
+        if isinstance(command, Follow):
+            return await followers.carry_out(self, actor, ticket, command, partial(self._record, actor, Party.REPORTER, ticket, ticket))
+        parties = policy.parties(actor, ticket)
+        if not parties:
             raise Refused(Refusal.NOT_FOUND)
         match command:
             case Move():
@@ -113,6 +131,8 @@ class Session:
         serial = await self.uow.tickets.next_serial(registration.day_of(self.now, self.region))
         fresh = registration.a_ticket(command, actor, serial, self.query_codes(), self.now, self.region, self.calendar)
         ticket = await self.uow.tickets.add(replace(fresh, letter_id=letter_id))
+        if ticket.procedure is not Procedure.PETITION_REPORT:
+            await self.uow.alike.keep(ticket.id, command.gist)
         event = Event(ticket.id, self.now, "registered", actor.contact_id, Role.RESIDENT, None, ticket.state, data=part or {})
         await self._tell(event, ticket)
         return ticket
@@ -125,9 +145,10 @@ class Session:
         except Refused as refused:
             if refused.code is not Refusal.HAZARD_STAYS:
                 raise
-            # The ticket forgets its reporter here, so the last word to them is said by itself.
-            await self.say(Speech(actor.contact_id, "notices.withdrawn_hazard", ticket_id=ticket.id, priority=Priority.ANSWER))
-            return await self._record(actor, Party.REPORTER, ticket, followups.detached(ticket), "withdrawn_hazard")
+            return await self._detach(actor, ticket, "withdrawn_hazard")
+        if await followers.outlives_withdrawal(self.uow, ticket, command, parties):
+            return await self._detach(actor, ticket, "withdrawn_shared")
+        merged = await followers.after_move(self.uow, ticket, command, parent, self.now)
         entry = row(command.trigger, ticket.state)
         party = _party(parties, entry.who if entry else frozenset())
         if command.trigger in {Trigger.REPLY, Trigger.ANSWER}:
@@ -137,7 +158,15 @@ class Session:
             data |= {"unit": command.assignee.unit, "place": command.assignee.place}
         if command.plan:
             data |= {"plan": command.plan}
-        return await self._record(actor, party, ticket, after, command.trigger.value, command.reason.strip(), data)
+        moved = await self._record(actor, party, ticket, after, command.trigger.value, command.reason.strip(), data)
+        for contact in merged:
+            await self.say(into_parent(contact, ticket, moved.parent_id))
+        return moved
+
+    async def _detach(self, actor: Actor, ticket: Ticket, fact: str) -> Ticket:
+        """The ticket forgets its reporter here, so the last word to them is said by itself."""
+        await self.say(Speech(actor.contact_id, f"notices.{fact}", ticket_id=ticket.id, priority=Priority.ANSWER))
+        return await self._record(actor, Party.REPORTER, ticket, followups.detached(ticket), fact)
 
     async def _note(self, actor: Actor, parties: frozenset[Party], ticket: Ticket, command: Add | Insist | Object | Relay) -> Ticket:
         followups.need(parties, _REPORTER_OR_LEAD if isinstance(command, Relay) else Party.REPORTER, ticket)
@@ -233,6 +262,7 @@ class Session:
             await self._contacts_at(ticket.lead),
             tuple([contact for desk in former for contact in await self._contacts_at(desk)]),
             new_hub=before is not None and before.hub != ticket.hub,
+            followers=await self.uow.followers.of_ticket(ticket.id),
         )
 
     async def _contacts_at(self, desk: Assignee | None) -> tuple[int, ...]:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from workflow import evidence
+from workflow.alike import NOTHING, Gist, gist_from
 from workflow.commands import Register
 from workflow.model import FileRef, Intent, Json, Point, Procedure
 from workflow.understanding import Located, Understanding
@@ -53,8 +54,11 @@ class Draft:
     refused: tuple[str, ...] = ()  # ties that it was none of
     several: bool = False  # the ties are different places that were all named, not places of one name
     urgency: str = ""  # the gravest tier of red flags: life, order, livelihood, sensitive
+    sensitive: bool = False  # something in it needs care: it is shown to nobody as "near you"
     anonymous: bool = False
     version: str = ""
+    gist: Gist = NOTHING
+    offered: tuple[int, ...] = ()  # ids of tickets that were offered instead of a new one
     reading: Json = field(default_factory=dict)  # how the whole text was read: `evidence.kept`
     spans: tuple[tuple[int, int], ...] = ()  # of several matters in `text`
     matters: tuple[Draft, ...] = ()  # each by itself; empty where there is one
@@ -84,9 +88,11 @@ def understood(draft: Draft, read: Understanding, located: Located, procedure_of
     changed = replace(
         draft, topics=topics, procedure=read.procedure, intent=read.intent, urgent=read.danger, thin=read.thin or vague,
         urgency=min((flag.tier for flag in read.flags), key=TIERS.index, default=""), version=read.version,
+        sensitive=any(flag.tier == "sensitive" for flag in read.flags),
         reading=evidence.kept(read, located),
         confidence=best.confidence if best else 0.0,
-        words=tuple(dict.fromkeys(e.text for e in best.evidence if e.text and e.weight > 0))[:5] if best else (), spans=read.parts,
+        words=tuple(dict.fromkeys(e.text for e in best.evidence if e.text and e.weight > 0))[:5] if best else (),
+        spans=read.parts,
     )  # fmt: skip
     if not draft.topic_chosen:
         changed = replace(changed, topic=best.code if best else "")
@@ -127,8 +133,9 @@ def registration(draft: Draft, city: str) -> Register:
         anonymous=draft.anonymous, urgent=draft.urgent, confidence=draft.confidence,
         understanding=draft.reading | {
             "topics": list(draft.topics), "words": list(draft.words), "version": draft.version,
-            "chosen": draft.topic if draft.topic_chosen else "",
+            "chosen": draft.topic if draft.topic_chosen else "", "sensitive": draft.sensitive,
         },
+        gist=draft.gist,
     )  # fmt: skip
 
 
@@ -141,8 +148,9 @@ def from_json(data: Json) -> Draft:
     values: dict[str, Any] = dict(data)
     values["files"] = tuple(FileRef(**file) for file in values["files"])
     values["point"] = Point(**values["point"]) if values["point"] else None
-    for name in ("topics", "words", "ties", "refused"):
+    for name in ("topics", "words", "ties", "refused", "offered"):
         values[name] = tuple(values.get(name, ()))
+    values["gist"] = gist_from(values.get("gist"))
     values["said"] = tuple((message_id, words) for message_id, words in values["said"])
     values["spans"] = tuple((start, end) for start, end in values.get("spans", ()))
     values["matters"] = tuple(from_json(matter) for matter in values.get("matters", ()))

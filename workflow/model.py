@@ -193,7 +193,8 @@ class Ticket:
 @dataclass(frozen=True, slots=True)
 class Event:
     """One fact, appended in the same transaction as the change. `kind` is a trigger's value or another past fact: registered, added,
-    objected, insisted, urged, rated, relayed, corrected, extension_asked, extension_granted, extension_denied, clock_missed."""
+    objected, insisted, urged, rated, relayed, corrected, extension_asked, extension_granted, extension_denied, clock_missed, joined,
+    seconded, doubted, left, withdrawn_hazard, withdrawn_shared."""
 
     ticket_id: int
     at: datetime
@@ -209,7 +210,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Words and files that came after registration. `kind`: addition (resident), relay (between resident and handler), reply, objection."""
+    """Words and files that came later. `kind`: addition (reporter), joined (a follower), relay (to or by the handler), reply, objection."""
 
     ticket_id: int
     at: datetime
@@ -280,8 +281,8 @@ class Priority(StrEnum):
 class Speech:
     """One thing to be said to one contact: an outbox row. Rendered to a sentence only when it is sent, in the contact's language.
 
-    `card` "resident" or "staff": the live card of `ticket_id` is rendered from the ticket as it is at delivery; an existing card is
-    edited in place, unless `fresh`, which sends a new one. `card` DRAFT: what was understood of a matter that is not filed yet, in
+    `card` "resident", "follower" or "staff": the live card of `ticket_id`, as the ticket is at delivery; an existing card
+    is edited in place, unless `fresh`, which sends a new one. `card` DRAFT: what was understood of a matter that is not filed yet, in
     `params`. Else the sentence `key` with `params`. `edits` names a message at the door to be replaced: a prompt whose
     button was pressed. `menu`: the chat's menu of commands is renewed with it, after a new post or language.
     """

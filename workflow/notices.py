@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from workflow.model import Event, Json, Priority, Procedure, Speech, Ticket
-from workflow.states import Trigger
+from workflow.alike import answer_is_shared
+from workflow.model import Event, Json, Priority, Procedure, Role, Speech, Ticket
+from workflow.region import VILLAGE_DIGITS
+from workflow.states import RESTING, Trigger
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,7 @@ class Audience:
     lead: tuple[int, ...]
     former: tuple[int, ...] = ()  # of desks that had it before this fact
     new_hub: bool = False  # the hub has it since this fact
+    followers: tuple[int, ...] = ()  # who joined
 
 
 HEADLINES: dict[str, str] = {
@@ -49,6 +52,29 @@ HEADLINES: dict[str, str] = {
 }
 """Facts the resident is told of, aloud. All others only edit the card."""
 
+FOLLOWER_HEADLINES: dict[str, str] = {
+    Trigger.ANSWER: "joining.replied",
+    Trigger.DECLINE: "joining.declined",
+    Trigger.UPHOLD_OBJECTION: "joining.reopened",
+    Trigger.MERGE: "joining.merged",
+    Trigger.DISPATCH: "notices.dispatched",
+    Trigger.SUSPEND: "notices.suspended",
+    Trigger.RESUME: "notices.resumed",
+    Trigger.RELEASE: "joining.replied",
+    Trigger.REWORK: "notices.reworked",
+    Trigger.CLOSE: "joining.closed",
+    Trigger.CONFIRM_ANSWER: "joining.closed",
+    Trigger.REOPEN: "joining.reopened",
+    "extension_granted": "notices.extension_granted",
+}
+"""What those who joined hear of the same facts: never a word of the reporter, and nothing is asked of them."""
+_BETWEEN_OTHERS = frozenset({
+    "added", "seconded", "objected", "insisted", "urged", "rated", "doubted", "withdrawn_hazard", "withdrawn_shared", "clock_missed",
+    "extension_asked", "extension_denied",
+})  # fmt: skip
+_OF_ONE = frozenset({"joined", "seconded", "doubted", "left"})
+"""What a follower does: staff's cards change; the reporter and other followers hear nothing, or a thousand hear a thousand times."""
+
 HUB_TURN: dict[str, str] = {
     "registered": "notices.new_for_hub",
     Trigger.NOT_HELPED: "notices.new_for_hub",
@@ -58,6 +84,7 @@ HUB_TURN: dict[str, str] = {
     "urged": "notices.urged",
     "objected": "notices.objected",
     "insisted": "notices.insisted",
+    "doubted": "joining.doubted",
     Trigger.REQUEST_REVIEW: "notices.review_requested",
     Trigger.REQUEST_RECHECK: "notices.review_requested",
 }
@@ -73,8 +100,10 @@ LEAD_TURN: dict[str, str] = {
     "extension_granted": "notices.extension_granted",
     "extension_denied": "notices.extension_denied",
     "added": "notices.added",
+    "seconded": "joining.seconded",
     "urged": "notices.urged",
     "withdrawn_hazard": "",
+    "withdrawn_shared": "",
 }
 PAGE = "notices.page_hub"
 _SILENT = frozenset({"relayed"})
@@ -91,9 +120,10 @@ def notices(fact: Event, ticket: Ticket, audience: Audience) -> list[Speech]:
     formless = ticket.procedure is Procedure.EMERGENCY and fact.kind in {"registered", "corrected"}
     # Who wrote of several matters gets one receipt for all of them: see `letters`.
     told_together = ticket.letter_id is not None and fact.kind == "registered"
-    if audience.reporter is not None and not formless and not told_together:
+    if audience.reporter is not None and not formless and not told_together and fact.kind not in _OF_ONE:
         found.append(_to_reporter(fact, ticket, audience.reporter, params))
     told = {audience.reporter}
+    found += _to_followers(fact, ticket, audience)
     for turns, contacts in ((LEAD_TURN, audience.lead), (_hub_turns(ticket, audience), audience.hub), ({}, audience.former)):
         for contact in contacts:
             if contact not in told:
@@ -103,9 +133,10 @@ def notices(fact: Event, ticket: Ticket, audience: Audience) -> list[Speech]:
 
 
 def _hub_turns(ticket: Ticket, audience: Audience) -> dict[str, str]:
-    """What the hub hears aloud: more in an emergency, and everything that is new to it."""
+    """What the hub hears aloud: more in an emergency, what comes after the end, and everything that is new to it."""
     emergency = ticket.procedure is Procedure.EMERGENCY
     turns = HUB_TURN | ({"registered": PAGE, "added": "notices.added"} if emergency else {})
+    turns |= {"seconded": "joining.seconded"} if ticket.state in RESTING else {}
     return turns | ({"corrected": turns["registered"]} if audience.new_hub else {})
 
 
@@ -119,6 +150,33 @@ def _to_reporter(fact: Event, ticket: Ticket, contact: int, params: Json) -> Spe
     priority = Priority.ANSWER if fact.actor_id == contact else Priority.NOTICE
     files = ticket.result_files if fact.kind == Trigger.RELEASE else ()
     return Speech(contact, key, params, ticket_id=ticket.id, card="resident", fresh=bool(key), priority=priority, files=files)
+
+
+def _to_followers(fact: Event, ticket: Ticket, audience: Audience) -> list[Speech]:
+    """Who joins sees their card at once; the others hear what the reporter hears. Staff who joined hear it as the person they are, too."""
+    if fact.kind in _OF_ONE:
+        joined = fact.kind == "joined"
+        return [_to_follower(fact, ticket, fact.actor_id, "joining.joined")] if joined else []
+    if fact.kind in _BETWEEN_OTHERS:
+        return []
+    key = FOLLOWER_HEADLINES.get(fact.kind, "")
+    return [_to_follower(fact, ticket, contact, key) for contact in audience.followers if contact != audience.reporter]
+
+
+def _to_follower(fact: Event, ticket: Ticket, contact: int, key: str) -> Speech:
+    params: Json = {"number": ticket.number, "state": ticket.state.value, "place": ticket.place[:VILLAGE_DIGITS]}
+    if fact.actor_role is not Role.RESIDENT:
+        # Reasons, plans and routes are staff's own words; a resident's reason is theirs and the handlers'.
+        params["reason"] = fact.reason
+        params.update({name: fact.data[name] for name in ("route", "plan") if name in fact.data})
+    files = ticket.result_files if fact.kind == Trigger.RELEASE and answer_is_shared(ticket) else ()
+    priority = Priority.ANSWER if fact.actor_id == contact else Priority.NOTICE
+    return Speech(contact, key, params, ticket_id=ticket.id, card="follower", fresh=bool(key), priority=priority, files=files)
+
+
+def into_parent(contact: int, child: Ticket, parent_id: int | None) -> Speech:
+    """Whose ticket went into another one is shown that one: from now on they hear of it."""
+    return Speech(contact, "joining.merged_into", {"child": child.number}, ticket_id=parent_id, card="follower", fresh=True)
 
 
 def _to_staff(fact: Event, ticket: Ticket, contact: int, turns: dict[str, str], params: Json) -> Speech:

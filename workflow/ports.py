@@ -7,6 +7,8 @@ from datetime import date, datetime
 from types import TracebackType
 from typing import Protocol, Self
 
+from workflow.alike import Area, Follower, Gist, Neighbour, Voices
+from workflow.bursts import Incident, Told
 from workflow.console import SignInCode
 from workflow.letters import Letter
 from workflow.model import (
@@ -53,6 +55,12 @@ class PlaceFinder(Protocol):
 
 class Answers(Protocol):
     def search(self, text: str) -> Answer | None: ...
+
+
+class Likeness(Protocol):
+    def gist(self, text: str) -> Gist:
+        """What a masked text is about, to be compared with others: see `alike.likeness`."""
+        ...
 
 
 class Masker(Protocol):
@@ -159,6 +167,58 @@ class Letters(Protocol):
     async def save(self, letter: Letter) -> None: ...
 
 
+class Alike(Protocol):
+    """Tickets by what they are about. 检举控告 (petition_report) is in none of the answers."""
+
+    async def keep(self, ticket_id: int, gist: Gist) -> None: ...
+    async def near(self, area: Area, contact_id: int, limit: int = 50) -> tuple[Neighbour, ...]:
+        """Open tickets that may be offered to this contact, newest first: the contact's own, and others' whose reporter did not ask to
+        stay unseen."""
+        ...
+
+    async def told(self, since: datetime) -> tuple[Told, ...]:
+        """Every ticket and every joining since then, oldest first."""
+        ...
+
+    async def usual(self, topics: Sequence[str], place: str, since: datetime, until: datetime) -> int:
+        """How many tickets there were of some topics at or inside a place."""
+        ...
+
+    async def incident(self, item: str, place: str) -> Incident | None:
+        """The latest."""
+        ...
+
+    async def raise_incident(self, incident: Incident) -> Incident:
+        """Stores it, with a new id where that is 0."""
+        ...
+
+
+class Followers(Protocol):
+    async def add(self, follower: Follower) -> bool:
+        """False where this contact follows the ticket already."""
+        ...
+
+    async def get(self, ticket_id: int, contact_id: int) -> Follower | None: ...
+    async def remove(self, ticket_id: int, contact_id: int) -> None: ...
+    async def doubt(self, ticket_id: int, contact_id: int) -> None:
+        """This follower says that it is not solved."""
+        ...
+
+    async def ask_again(self, ticket_id: int) -> None:
+        """What followers said of an earlier answer is no word on the new one."""
+        ...
+
+    async def of_ticket(self, ticket_id: int) -> tuple[int, ...]:
+        """Contact ids, in the order they joined."""
+        ...
+
+    async def of_contact(self, contact_id: int, limit: int = 20) -> tuple[int, ...]:
+        """Ticket ids, the latest joined first."""
+        ...
+
+    async def voices(self, ticket: Ticket) -> Voices: ...
+
+
 class Outbox(Protocol):
     async def put(self, speech: Speech) -> None: ...
 
@@ -180,6 +240,10 @@ class UnitOfWork(Protocol):
     def tickets(self) -> Tickets: ...
     @property
     def letters(self) -> Letters: ...
+    @property
+    def alike(self) -> Alike: ...
+    @property
+    def followers(self) -> Followers: ...
     @property
     def outbox(self) -> Outbox: ...
 

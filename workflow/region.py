@@ -130,6 +130,32 @@ class DemoMatter:
 
 
 @dataclass(frozen=True, slots=True)
+class Duplicates:
+    """How similar open tickets are looked for before a new one is filed (ours)."""
+
+    days: int = 14  # how old they may be
+    days_of: Mapping[str, int] = field(default_factory=dict)  # topic or item → its own number
+    shown: int = 3
+
+    def days_for(self, topic: str, item: str) -> int:
+        return self.days_of.get(topic, self.days_of.get(item, self.days))
+
+
+@dataclass(frozen=True, slots=True)
+class Bursts:
+    """When many people at once are raised to the hub as a possible incident (ours)."""
+
+    people: int = 6  # within a town and `hours`, about one item
+    hours: int = 6
+    people_of: Mapping[str, int] = field(default_factory=dict)  # item → its own number
+    county: int = 3  # times as many people within a county
+    usual: int = 3  # times as many as usual in the last two weeks
+
+    def people_for(self, item: str) -> int:
+        return self.people_of.get(item, self.people)
+
+
+@dataclass(frozen=True, slots=True)
 class Region:
     """A city, ready to be asked."""
 
@@ -149,6 +175,8 @@ class Region:
     sentences: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # language → key → the city's own sentence
     retention_days: int = 365 * 5
     children: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # parent code → child codes, in order
+    duplicates: Duplicates = Duplicates()
+    bursts: Bursts = Bursts()
 
     def path(self, code: str) -> tuple[Place, ...]:
         """From county down to the place itself; the city is left out. Empty for an unknown code. A grid that an import took away still

@@ -14,6 +14,7 @@ from app.region_pack.faults import Faults, PackError, line_of, table
 from app.region_pack.head import load_head, load_sentences
 from app.region_pack.knowledge import load_knowledge
 from app.region_pack.places import load_places
+from app.region_pack.shared import load_bursts, load_duplicates
 from workflow.region import ClockProfile, Level, Place, Region, Topic, Unit, children_of
 
 _NEEDED_UNITS = {"hub": "hub", "grid": "grid", "discipline": "discipline"}  # code → kind: the domain's rules name these three
@@ -41,6 +42,9 @@ def load(folder: Path) -> Region:
     city = places.get(str(head.get("code")))
     if "code" in head and (city is None or city.level is not Level.CITY):
         faults.add(folder / "region.toml", line_of(folder / "region.toml", "code ="), f"{head['code']} is no city of divisions.csv")
+    items = {topic.item for topic in topics.values()}
+    duplicates = load_duplicates(head, items | topics.keys(), folder / "region.toml", faults)
+    bursts = load_bursts(head, items, folder / "region.toml", faults)
     faults.raise_any()
     opens, closes = head["office_hours"]
     return Region(
@@ -48,6 +52,7 @@ def load(folder: Path) -> Region:
         office_hours=(opens, closes), places=places, units=units, topics=topics, clocks=clocks, knowledge=knowledge,
         calendar=calendar, demo_complaint=head.get("demo_complaint", ""), demo_matters=matters, sentences=sentences,
         retention_days=head.get("retention_days", 1825), children=children_of(places.values()),
+        duplicates=duplicates, bursts=bursts,
     )  # fmt: skip
 
 

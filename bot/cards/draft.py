@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.cards import several
+from bot.cards.alike import offers
 from bot.cards.words import Words
 from workflow.model import Assignee, Procedure
 
@@ -13,7 +14,8 @@ _PRESSING = frozenset({"order", "livelihood"})
 
 
 def draft(card: Mapping[str, Any], words: Words) -> str:
-    """HTML. `card`: topic, because, place, detail, hub (unit, place), lead, files, anonymous, urgency, procedure, due; or matters."""
+    """HTML. `card`: topic, because, place, detail, hub (unit, place), lead, files, anonymous, urgency, procedure, due; alike, if any; or
+    matters, for several."""
     if card.get("matters"):
         return several.draft(card, words)
     hub = words.desk(Assignee(*card["hub"]))
@@ -26,6 +28,7 @@ def draft(card: Mapping[str, Any], words: Words) -> str:
     lines.append(_say(words, "anonymous" if card["anonymous"] else "named"))
     if secret:
         lines.append(_say(words, "report_how"))
+    lines += offers(card.get("alike", ()), words)
     return "\n".join(lines)
 
 

@@ -16,7 +16,7 @@ _MARKS = ("satisfied", "basic", "unsatisfied")
 _WITHOUT_PHASES = frozenset({State.WITHDRAWN, State.DECLINED, State.MERGED})
 """Ends that did not come by the five steps."""
 _ENDED = frozenset({State.WITHDRAWN, State.MERGED, State.ARCHIVED})
-_ANSWER_SHOWN = frozenset({State.ANSWERED, State.EVALUATING, State.CLOSED, State.REVIEW, State.RECHECK})
+ANSWER_SHOWN = frozenset({State.ANSWERED, State.EVALUATING, State.CLOSED, State.REVIEW, State.RECHECK})
 """An answer is shown once the hub let it pass, never while it is being checked."""
 
 
@@ -27,12 +27,12 @@ def resident(ticket: Ticket, words: Words, now: datetime, replies: Sequence[Note
     place = {"place": words.place(ticket.place), "detail": ticket.place_detail}
     lines = [
         say(language, "cards.head", number=ticket.number, state=words.label(f"state.{ticket.state}")),
-        *([] if ticket.state in _WITHOUT_PHASES else [_phases(ticket, words)]),
+        *phases(ticket, words),
         *([part] if part else []),
         say(language, "cards.query_code", code=ticket.query_code),
         say(language, "cards.topic", topic=words.topic(ticket.topic)),
         say(language, "cards.place_detail" if ticket.place_detail else "cards.place", **place),
-        _who(ticket, words),
+        who(ticket, words),
     ]
     promise = words.promise(ticket, now)
     if promise:
@@ -53,17 +53,20 @@ def footer(ticket: Ticket, words: Words) -> str:
     return f"{ways}\n<i>{words.texts.say(words.language, 'system.demo')}</i>"
 
 
-def _phases(ticket: Ticket, words: Words) -> str:
+def phases(ticket: Ticket, words: Words) -> list[str]:
+    """The line of the five words; none where a matter ended otherwise."""
+    if ticket.state in _WITHOUT_PHASES:
+        return []
     order = list(Phase)
     current = order.index(PHASE[ticket.state])
     marks = []
     for position, phase in enumerate(order):
         key = "done" if position < current else "now" if position == current else "next"
         marks.append(words.texts.say(words.language, f"cards.phase_{key}", phase=words.label(f"phase.{phase}")))
-    return Html(words.label("cards.phase_arrow").join(marks))
+    return [Html(words.label("cards.phase_arrow").join(marks))]
 
 
-def _who(ticket: Ticket, words: Words) -> str:
+def who(ticket: Ticket, words: Words) -> str:
     if ticket.lead is None:
         return words.texts.say(words.language, "cards.who_hub", hub=words.desk(ticket.hub))
     return words.texts.say(words.language, "cards.who", who=words.desk(ticket.lead))
@@ -72,7 +75,7 @@ def _who(ticket: Ticket, words: Words) -> str:
 def _answer(ticket: Ticket, words: Words, replies: Sequence[Note]) -> list[str]:
     lines = []
     text = ticket.result or (replies[-1].text if replies else "")
-    if text and ticket.state in _ANSWER_SHOWN:
+    if text and ticket.state in ANSWER_SHOWN:
         lines.append(words.texts.say(words.language, "cards.result", text=text))
     if ticket.outcome is not None:
         lines.append(

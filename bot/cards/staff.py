@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot.cards.alike import counted
 from bot.cards.choices import Viewer, for_staff
 from bot.cards.resident import Rows
 from bot.cards.words import Words
 from workflow import deadlines
+from workflow.alike import ALONE, Voices
 from workflow.model import Clock, Event, Note, Ticket
 from workflow.policy import may_see, parties
 from workflow.ports import Masker
@@ -16,7 +18,7 @@ from workflow.states import Party, State, Trigger
 
 SHOWN = 700  # code points of the text on a card; the rest behind a button
 _ADDITIONS = 3
-_FROM_RESIDENT = frozenset({"addition", "objection"})
+_FROM_RESIDENT = frozenset({"addition", "joined", "objection"})
 _REASON = 200
 _LEAD_CLOCKS = {State.DISPATCHED: ("sign",), State.DESIGNATED: ("sign",), State.HANDLING: ("rework", "reply")}
 _HUB_CLOCKS = {
@@ -27,21 +29,16 @@ _HUB_CLOCKS = {
 
 
 def staff(
-    ticket: Ticket,
-    viewer: Viewer,
-    words: Words,
-    masker: Masker,
-    events: Sequence[Event] = (),
-    notes: Sequence[Note] = (),
-    *,
-    part: str = "",
+    ticket: Ticket, viewer: Viewer, words: Words, masker: Masker, events: Sequence[Event] = (), notes: Sequence[Note] = (),
+    voices: Voices = ALONE, *, part: str = "",
 ) -> tuple[str, Rows]:
     """HTML and buttons. A viewer without a right to the ticket learns that it is gone, nothing else. `part`: a line about the letter
     it belongs to."""
     if not may_see(viewer.actor, ticket):
         return words.texts.say(words.language, "cards.no_longer_yours", number=ticket.number), ()
     what = _what(ticket, words, masker)
-    lines = [*what[:1], *([part] if part else []), *what[1:], *_when(ticket, viewer, words), *_trail(ticket, words, masker, events)]
+    lines = [*what[:1], *([part] if part else []), *what[1:], *counted(voices, words)]
+    lines += [*_when(ticket, viewer, words), *_trail(ticket, words, masker, events)]
     lines += _additions(words, masker, notes)
     lines.append(f"\n<i>{words.texts.say(words.language, 'system.demo')}</i>")
     return "\n".join(lines), for_staff(ticket, viewer, words)
@@ -129,7 +126,8 @@ def _additions(words: Words, masker: Masker, notes: Sequence[Note]) -> list[str]
             text = shortened(masker.mask(note.text), _REASON)
             lines.append(words.texts.say(words.language, f"cards.{note.kind}", at=at, text=text))
         if note.files:
-            lines.append(words.texts.say(words.language, "cards.addition_files", at=at, count=len(note.files)))
+            key = "cards.joined_files" if note.kind == "joined" else "cards.addition_files"
+            lines.append(words.texts.say(words.language, key, at=at, count=len(note.files)))
     return lines
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.cards.resident import can_object
 from bot.doors import Incoming
 from bot.outgoing import answer, button, rows
-from bot.resident import additions, matters
+from bot.resident import additions, joining, matters
 from bot.resident.consent import Consent
 from bot.resident.doubts import Doubts
 from bot.resident.interview import STEP, Interview
@@ -97,6 +97,8 @@ class ResidentConversation:
                 return await self._interview.press(session, contact, actor, incoming, dialog)
             case "r":
                 return await matters.press(session, contact, actor, incoming)
+            case "j":
+                return await joining.press(session, contact, actor, incoming, dialog)
             case "n":
                 return await self._doubts.press(session, contact, actor, incoming, dialog)
             case _:
@@ -127,7 +129,7 @@ class ResidentConversation:
         ticket = await matters.named(session, contact, words)
         if ticket is not None:
             await matters.show(session, contact, ticket)
-        else:
+        elif not await joining.shown(session, contact, words):
             # The same words for "unknown" and "somebody else's": a number tells a stranger nothing.
             await session.say(answer(contact.id, "refused.not_found"))
 
@@ -138,13 +140,16 @@ class ResidentConversation:
         if dialog is not None and step == STEP:
             await self._interview.more(session, contact, incoming, intake.from_json(dialog.data))
             return
-        if dialog is not None and step in {additions.ADDING, additions.OBJECTING}:
+        if dialog is not None and step == joining.ADDING:
+            if await joining.awaited(session, contact, actor, incoming, dialog):
+                return
+        elif dialog is not None and step in {additions.ADDING, additions.OBJECTING}:
             if await additions.awaited(session, contact, actor, incoming, dialog):
                 return
         elif (ticket := await matters.asked_for(session, contact, incoming)) is not None:
             await matters.show(session, contact, ticket)
             return
-        elif await self._doubts.raised(session, contact, incoming):
+        elif await joining.shown(session, contact, incoming.text) or await self._doubts.raised(session, contact, incoming):
             return
         await self._interview.begin(session, contact, incoming)
 
@@ -155,7 +160,7 @@ class ResidentConversation:
         if about is not None and about.letter_id is not None:
             return await self._doubts.which_of(session, contact, incoming, about.letter_id)
         if about is None or ticket is None:
-            return False
+            return about is not None and await joining.said_about(session, contact, actor, incoming, about.ticket_id)
         if can_object(ticket):
             await self._doubts.ask(session, contact, incoming, (ticket,))
             return True
@@ -177,6 +182,8 @@ class ResidentConversation:
             await self._doubts.which_of(session, contact, replace(incoming, files=()), about.letter_id)
             return
         if ticket is None:
+            if about is not None:
+                await joining.said_about(session, contact, actor, replace(incoming, files=()), about.ticket_id)
             return
         if can_object(ticket):
             await self._doubts.ask(session, contact, incoming, (ticket,))

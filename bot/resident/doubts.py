@@ -10,7 +10,7 @@ from bot.buttons import whole_number
 from bot.cards.resident import can_object
 from bot.doors import Incoming
 from bot.outgoing import answer, button, rows
-from bot.resident import additions, emergency
+from bot.resident import additions, emergency, joining
 from bot.resident.interview import Interview
 from bot.resident.reading import Reading
 from workflow import dialogs, intake
@@ -34,6 +34,7 @@ class Doubts:
         """Whether the message is unclear, and was asked about. Danger and thanks are never asked about."""
         found = await session.uow.tickets.of_reporter(contact.id, open_only=False)
         running = [ticket for ticket in found if ticket.state not in RESTING]
+        running += await _joined(session, contact)
         ended = [ticket for ticket in found if _ended_lately(session, ticket)]
         if not running and not ended:
             return False
@@ -72,7 +73,8 @@ class Doubts:
     async def again(self, session: Session, contact: Contact) -> None:
         """Asks once more about words that were put aside."""
         found = await session.uow.tickets.of_reporter(contact.id, open_only=False)
-        await self._which(session, contact, [t for t in found if t.state not in RESTING or _ended_lately(session, t)])
+        mine = [ticket for ticket in found if ticket.state not in RESTING or _ended_lately(session, ticket)]
+        await self._which(session, contact, [*mine, *await _joined(session, contact)])
 
     async def _which(self, session: Session, contact: Contact, tickets: Sequence[Ticket]) -> None:
         choices = [button(_key(ticket), f"n:{ticket.id}", number=ticket.number) for ticket in tickets[:_SHOWN]]
@@ -90,12 +92,25 @@ class Doubts:
         choice = incoming.button[2:]
         ticket_id = whole_number(choice)
         await dialogs.closed(session, contact.id)
-        ticket = await additions.own(session, contact, ticket_id) if ticket_id is not None else None
         if choice == "nothing":
             await session.say(answer(contact.id, "resident.nothing_done", edits=incoming.message_id))
-        elif ticket is None or not await additions.said_about(session, contact, actor, ticket, said):
+        elif not await _belongs(session, contact, actor, said, ticket_id):
             await self._interview.begin(session, contact, said)
         return ""
+
+
+async def _belongs(session: Session, contact: Contact, actor: Actor, said: Incoming, ticket_id: int | None) -> bool:
+    """Whether the words went to a ticket: the person's own, or one they joined."""
+    if ticket_id is None:
+        return False
+    ticket = await additions.own(session, contact, ticket_id)
+    if ticket is not None:
+        return await additions.said_about(session, contact, actor, ticket, said)
+    return await joining.said_about(session, contact, actor, said, ticket_id)
+
+
+async def _joined(session: Session, contact: Contact) -> list[Ticket]:
+    return [ticket for ticket in await joining.all_followed(session, contact) if ticket.state not in RESTING]
 
 
 def _ended_lately(session: Session, ticket: Ticket) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.doors import Incoming
 from bot.outgoing import answer, button
-from bot.resident import asking, emergency, filing, several, splitting
+from bot.resident import asking, emergency, filing, joining, several, splitting
 from bot.resident.payload import Scanned
 from bot.resident.reading import Reading
 from workflow import dialogs, intake
@@ -72,6 +72,10 @@ class Interview:
     async def ask(self, session: Session, contact: Contact, draft: Draft, edits: str = "") -> None:
         wanted = intake.next_ask(draft)
         speech = asking.prompt(session, contact.id, draft, wanted, edits)
+        if draft.apart:
+            draft = replace(draft, offered=())  # what was offered before was for less than all of it
+        elif wanted is Ask.CONFIRM:
+            draft, speech = await joining.offered(session, contact, draft, speech)
         asked = draft.place_asked + (wanted is Ask.PLACE)
         await self._keep(session, contact, replace(draft, place_asked=asked, focus=-1))
         await session.say(speech)

@@ -9,6 +9,7 @@ from bot.buttons import whole_number
 from bot.cards.resident import can_object
 from bot.doors import Incoming
 from bot.outgoing import Keyboard, answer, button, literal, rows
+from bot.resident import joining
 from bot.resident.additions import ADDING, OBJECTING, ask_words, own
 from workflow import letters
 from workflow.commands import Move, Rate, Urge
@@ -30,10 +31,15 @@ async def show(session: Session, contact: Contact, ticket: Ticket) -> None:
 async def show_mine(session: Session, contact: Contact) -> None:
     """`/my`: one line per ticket, newest first; a tap opens its card."""
     tickets = await session.uow.tickets.of_reporter(contact.id, open_only=False)
-    if not tickets:
+    joined = await joining.all_followed(session, contact)
+    if not tickets and not joined:
         await session.say(answer(contact.id, "resident.no_tickets"))
         return
-    await session.say(answer(contact.id, "resident.my_tickets", _mine(tickets), count=len(tickets)))
+    if tickets:
+        await session.say(answer(contact.id, "resident.my_tickets", _mine(tickets), count=len(tickets)))
+    if joined:
+        choices = rows([literal(ticket.number, f"j:show:{ticket.id}") for ticket in joined[:_LISTED]])
+        await session.say(answer(contact.id, "joining.mine_too", choices, count=len(joined)))
 
 
 def _mine(tickets: tuple[Ticket, ...]) -> Keyboard:

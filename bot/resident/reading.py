@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from workflow import intake
 from workflow.intake import Draft
-from workflow.ports import Answers, Classifier, Masker, PlaceFinder
+from workflow.ports import Answers, Classifier, Likeness, Masker, PlaceFinder
 from workflow.region import Region
 from workflow.understanding import Located
 
@@ -17,6 +17,7 @@ class Reading:
     places: PlaceFinder
     answers: Answers
     masker: Masker
+    likeness: Likeness
 
     def again(self, draft: Draft, region: Region) -> Draft:
         """The draft after its whole text was read once more."""
@@ -28,7 +29,8 @@ class Reading:
         inside = draft.place if draft.place and not draft.place_known else ""
         read = self.classifier.understand(draft.text)
         located = _without(self.places.locate(draft.text, inside), draft.refused, region)
-        return intake.understood(draft, read, located, procedure_of)
+        draft = intake.understood(draft, read, located, procedure_of)
+        return replace(draft, gist=self.likeness.gist(self.masker.mask(draft.text)))
 
     def answering(self, draft: Draft, words: str) -> Draft:
         """The draft with the one of its ties that these words name; as it was where they name none or more. Who is asked which place may

@@ -49,7 +49,7 @@ async def _seen(turn: Turn, ticket_id: int) -> Ticket:
 
 async def _full(turn: Turn, ticket: Ticket) -> None:
     """All of the resident's words, masked, and all files."""
-    notes = [note for note in await turn.session.uow.tickets.notes(ticket.id) if note.kind == "addition"]
+    notes = [note for note in await turn.session.uow.tickets.notes(ticket.id) if note.kind in {"addition", "joined"}]
     text = "\n\n".join(turn.masker.mask(part) for part in (ticket.text, *(note.text for note in notes)) if part)
     files: tuple[FileRef, ...] = ticket.files + tuple(file for note in notes for file in note.files)
     if ticket.state is State.REPLIED:

@@ -57,6 +57,11 @@ def test_the_law_is_in_the_clocks() -> None:
 @pytest.mark.parametrize(
     ("file", "old", "new", "reason"),
     [
+        ("region.toml", "days = 14", "days = 0", "duplicates: days is a whole number above 0"),
+        ("region.toml", '"E2.2" = 3', '"X9" = 3', "duplicates: days_of: unknown code X9"),
+        ("region.toml", "people = 6", 'people = "many"', "bursts: people is a whole number above 0"),
+        ("region.toml", '"B1" = 4', '"B1" = 0', "bursts: people_of: B1 is a whole number above 0"),
+        ("region.toml", "usual = 3", "usually = 3", "bursts: unknown: usually"),
         ("topics.csv", "chengguan", "nobody", "unknown unit: nobody"),
         ("units.csv", "\nhub,", "\nhut,", "the unit hub is missing"),
         ("procedures.toml", "amount = 60", "amount = 0", "amount above 0"),

@@ -57,7 +57,7 @@ class Chat:
     def __post_init__(self) -> None:
         sentences = texts.load(self.region.sentences, strict=True)
         found = self.language
-        reading = Reading(found.classifier, found.places, found.answers, found.masker)
+        reading = Reading(found.classifier, found.places, found.answers, found.masker, found.likeness)
 
         def dangerous(text: str) -> bool:
             return found.classifier.understand(text).danger
@@ -492,6 +492,22 @@ async def test_a_question_is_answered_not_filed(chat: Chat) -> None:
     await chat.says("80岁老人有冇高龄津贴？")
     assert "依据" in chat.last()
     assert chat.labels() == ["有用", "没解决，转人工"]
+
+
+async def test_an_answer_that_did_not_help_opens_a_ticket_with_the_asker_s_words(chat: Chat) -> None:
+    await chat.consented()
+    await chat.says("80岁老人有冇高龄津贴？井根村的")
+    await chat.presses("没解决，转人工")
+    await chat.presses("提交")
+    assert (await chat.ticket()).text == "80岁老人有冇高龄津贴？井根村的"
+
+
+async def test_praise_is_thanked_for_and_filed_only_if_one_asks_for_it(chat: Chat) -> None:
+    await chat.consented()
+    await chat.says("表扬井根村的网格员，垃圾清得很干净，谢谢")
+    assert "谢谢您的肯定" in chat.last()
+    async with SqlUnitOfWork(chat.database, reading=True) as uow:
+        assert await uow.tickets.get(1) is None
 
 
 REPORT = "我要举报村支书贪污修路的钱，我是知情人"

@@ -174,9 +174,25 @@ async def test_a_second_message_may_hold_the_second_matter(chat: Chat) -> None:
     assert "2 件事" in chat.last()
 
 
+async def test_an_offer_to_join_is_over_once_there_is_a_second_matter(chat: Chat) -> None:
+    await chat.says("/start", "neighbour")
+    await chat.presses("继续", "neighbour")
+    await chat.says(LAMP, "neighbour")
+    await chat.presses("提交", "neighbour")
+    await chat.consented()
+    await chat.says(LAMP)
+    offered = chat.screen["resident"][-1]
+    join = next(button for line in offered[1].buttons for button in line if button.data.startswith("j:join"))
+    await chat.says("有三盏。" + LEAK)
+    assert "过期" in await chat.hear("resident", button=join.data, message_id=offered[0])
+    await chat.presses("分成")
+    assert len(await tickets(chat)) == 2
+
+
 def part(chat: Chat, text: str, *parts: str) -> Draft:
     """A draft of a text whose matters are known beforehand."""
-    reading = Reading(chat.language.classifier, chat.language.places, chat.language.answers, chat.language.masker)
+    found = chat.language
+    reading = Reading(found.classifier, found.places, found.answers, found.masker, found.likeness)
     spans = tuple((text.index(words), text.index(words) + len(words)) for words in parts)
     draft = replace(reading.again(Draft("x", text=text), chat.region), spans=spans, urgent=False)
     return splitting.parted(reading, draft, chat.region)

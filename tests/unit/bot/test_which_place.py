@@ -25,7 +25,7 @@ def region() -> Region:
 @pytest.fixture(scope="module")
 def reading(region: Region) -> Reading:
     found = nlp.build(PACK / "language", region)
-    return Reading(found.classifier, found.places, found.answers, found.masker)
+    return Reading(found.classifier, found.places, found.answers, found.masker, found.likeness)
 
 
 def heard(reading: Reading, region: Region, *words: str) -> Draft:

@@ -43,3 +43,13 @@ def test_everyday_words_of_the_dictionary_are_cut_alike() -> None:
 def test_the_citys_words_stay_whole() -> None:
     for segmenter in both():
         assert [segmenter.cut(word) for word in CITY] == [[word] for word in CITY]
+
+
+def test_they_say_alike_how_rare_a_word_is() -> None:
+    fast, plain = both()
+    for word in [word for word, _, _ in dictionary()][::400]:
+        ours, theirs = fast.rarity(word), plain.rarity(word)
+        assert ours is not None
+        assert theirs is not None
+        assert abs(ours - theirs) < 1e-6
+    assert fast.rarity("龘龘") is plain.rarity("龘龘") is None

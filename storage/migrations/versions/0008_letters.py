@@ -5,8 +5,8 @@ from alembic import op
 
 from storage.types import UtcDateTime
 
-revision = '0007_d'
-down_revision = '0006'
+revision = '0008'
+down_revision = '0007'
 
 
 def upgrade() -> None:

@@ -1,0 +1,93 @@
+"""Tickets by what they are about, and bursts of them: fits `workflow.ports.Alike`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, func, insert, or_, select, union_all, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.joining_tables import followers, gists, incidents
+from storage.rows import Row
+from storage.tables import tickets
+from storage.views import OPEN_TO_LISTS
+from workflow.alike import Area, Gist, Neighbour, gist_from, joinable
+from workflow.bursts import Incident, Told
+from workflow.model import Procedure
+from workflow.states import RESTING, State
+
+_AT_REST = [state.value for state in RESTING]
+_JOINABLE = [procedure.value for procedure in Procedure if joinable(procedure)]
+
+
+class SqlAlike:
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._db = connection
+
+    async def keep(self, ticket_id: int, gist: Gist) -> None:
+        await self._db.execute(insert(gists).values(ticket_id=ticket_id, **asdict(gist)))
+
+    async def near(self, area: Area, contact_id: int, limit: int = 50) -> tuple[Neighbour, ...]:
+        found = (await self._db.execute(nearby(area, contact_id, limit))).mappings()
+        return tuple(_neighbour(row) for row in found if row["own"] or not row["understanding"].get("sensitive"))
+
+    async def told(self, since: datetime) -> tuple[Told, ...]:
+        filed = select(tickets.c.id, tickets.c.topic, tickets.c.place, tickets.c.reporter, tickets.c.created_at.label("at"))
+        filed = filed.where(tickets.c.created_at >= since, OPEN_TO_LISTS)
+        joined = select(tickets.c.id, tickets.c.topic, tickets.c.place, followers.c.contact_id, followers.c.joined_at.label("at"))
+        joined = joined.join(tickets, tickets.c.id == followers.c.ticket_id).where(followers.c.joined_at >= since, OPEN_TO_LISTS)
+        rows = union_all(filed, joined).order_by("at", "id")
+        return tuple(Told(*row) for row in await self._db.execute(rows))
+
+    async def usual(self, topics: Sequence[str], place: str, since: datetime, until: datetime) -> int:
+        lately = and_(tickets.c.topic.in_(topics), tickets.c.created_at >= since, tickets.c.created_at < until)
+        count = select(func.count()).select_from(tickets).where(lately, tickets.c.place.startswith(place, autoescape=True))
+        return int((await self._db.execute(count)).scalar_one())
+
+    async def incident(self, item: str, place: str) -> Incident | None:
+        latest = select(incidents).where(incidents.c.item == item, incidents.c.place == place)
+        row = (await self._db.execute(latest.order_by(incidents.c.raised_at.desc()).limit(1))).mappings().one_or_none()
+        return Incident(**row) if row else None
+
+    async def raise_incident(self, incident: Incident) -> Incident:
+        values = {name: value for name, value in asdict(incident).items() if name != "id"}
+        if incident.id:
+            await self._db.execute(update(incidents).where(incidents.c.id == incident.id).values(values))
+            return incident
+        made = await self._db.execute(insert(incidents).values(values).returning(incidents.c.id))
+        return replace(incident, id=made.scalar_one())
+
+
+def nearby(area: Area, contact_id: int, limit: int) -> Select[tuple[object, ...]]:
+    """The question of `SqlAlike.near`: by topic and time through an index, whatever the number of tickets."""
+    follows = select(followers.c.ticket_id).where(followers.c.contact_id == contact_id)
+    own = or_(and_(tickets.c.reporter.is_not(None), tickets.c.reporter == contact_id), tickets.c.id.in_(follows))
+    shown: ColumnElement[bool] = or_(~tickets.c.anonymous, tickets.c.reporter.is_(None), own)
+    joined = select(func.count()).where(followers.c.ticket_id == tickets.c.id).scalar_subquery()
+    return (
+        select(
+            tickets.c.id, tickets.c.number, tickets.c.topic, tickets.c.place, tickets.c.state, tickets.c.created_at, tickets.c.reporter,
+            tickets.c.understanding, own.label("own"), joined.label("joined"), gists.c.whole, gists.c.words, gists.c.spots,
+        )
+        .join(gists, gists.c.ticket_id == tickets.c.id)
+        .where(
+            tickets.c.topic.in_(area.topics),
+            tickets.c.created_at >= area.since,
+            or_(tickets.c.place.startswith(area.inside, autoescape=True), tickets.c.place.in_(area.around)),
+            tickets.c.state.not_in(_AT_REST),
+            tickets.c.procedure.in_(_JOINABLE),
+            shown,
+        )
+        .order_by(tickets.c.created_at.desc(), tickets.c.id.desc())
+        .limit(limit)
+    )  # fmt: skip
+
+
+def _neighbour(row: Row) -> Neighbour:
+    people = row["joined"] + (row["reporter"] is not None)
+    gist = gist_from({name: row[name] for name in ("whole", "words", "spots")})
+    return Neighbour(
+        row["id"], row["number"], row["topic"], row["place"], State(row["state"]), row["created_at"], bool(row["own"]), people, gist
+    )
