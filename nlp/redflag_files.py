@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,7 +22,7 @@ class Groups:
 
     words: Mapping[str, tuple[str, ...]]
     lists: Mapping[str, tuple[str, ...]]
-    _split: dict[tuple[str, tuple[str, ...]], Split] = field(default_factory=dict)
+    _split: dict[tuple[str, str, str], Split] = field(default_factory=dict)
 
     def spelt_out(self, row: Row) -> tuple[str, ...]:
         """The cell `unless` of a row. Raises LanguageError for a list that there is not."""
@@ -33,16 +33,25 @@ class Groups:
             found += self.lists.get(word, (word,))
         return tuple(found)
 
-    def split(self, first: str, unless: tuple[str, ...]) -> Split:
-        """What holds back a flag with this first part: words that cover it, others, those before it, and groups around it."""
-        if (first, unless) not in self._split:
+    def split(self, row: Row, first: str, shared: Mapping[str, tuple[str, ...]]) -> Split:
+        """What holds back a row's flag: words that cover its first part, others, those before it, and groups around it."""
+        key = row["code"], row["unless"], first
+        if key not in self._split:
+            unless = frozenset(self.spelt_out(row) + shared.get(row["code"], ()))
+            self.check(row, (word.removeprefix("<") for word in unless))
             parts = self.words.get(first, (first,))
             before = frozenset(word for word in unless if word.startswith("<"))
-            groups = frozenset(word for word in unless if word in self.words)
-            plain = frozenset(unless) - before - groups
+            groups = unless & self.words.keys()
+            plain = unless - before - groups
             covering = frozenset(word for word in plain if any(part in word for part in parts))
-            self._split[first, unless] = covering, plain - covering, frozenset(word[1:] for word in before), groups
-        return self._split[first, unless]
+            self._split[key] = covering, plain - covering, frozenset(word[1:] for word in before), groups
+        return self._split[key]
+
+    def check(self, row: Row, keys: Iterable[str]) -> None:
+        """Raises LanguageError where a key is empty or names a group that there is not."""
+        for key in keys:
+            if not key or (key.startswith("[") and key not in self.words):
+                raise row.wrong(f"no such group: {key}" if key else f"a part is empty: {row['word']}")
 
 
 def load(path: Path, groups_path: Path, normalise: Callable[[str], Normal]) -> RedFlags:
@@ -86,14 +95,5 @@ def _alarm(row: Row, shared: Mapping[str, tuple[str, ...]], groups: Groups, tier
         raise row.wrong(f"numbers are digits parted by |: {row['numbers']}")
     first, *others = SIGNS.split(row["word"])
     rest = tuple((LINKS[sign], key) for sign, key in zip(others[::2], others[1::2], strict=True))
-    unless = groups.spelt_out(row) + shared.get(code, ())
-    _check(row, (first, *(key for _, key in rest)), unless, groups)
-    return Alarm(code, tier, first, rest, row.one_of("kind", KINDS), numbers, *groups.split(first, unless))
-
-
-def _check(row: Row, parts: Sequence[str], unless: Sequence[str], groups: Groups) -> None:
-    if not all(parts):
-        raise row.wrong(f"a part is empty: {row['word']}")
-    for key in (*parts, *(word.removeprefix("<") for word in unless)):
-        if key.startswith("[") and key not in groups.words:
-            raise row.wrong(f"no such group: {key}")
+    groups.check(row, (first, *(key for _, key in rest)))
+    return Alarm(code, tier, first, rest, row.one_of("kind", KINDS), numbers, *groups.split(row, first, shared))
