@@ -96,7 +96,7 @@ def build(language: Path, region: Region, weights: Weights | None = None) -> Lan
     alike = likeness.load(language / "alike.csv", normalise, segmenter, frozenset(places.names), wishes.words)
     marks = Words(word for kind in MARKS_OF_NAMES for word in words[kind])
     learner = Learner(
-        normalise, segmenter, masker, by_hand, frozenset(wishes.words), frozenset(places.known), marks,
+        normalise, segmenter, masker, by_hand, frozenset(wishes.words), places.telling, marks,
         operators.load(language / "operators.csv", normalise),
     )  # fmt: skip
     return Language(classifier, finder, answers, masker, version, alike, learner)
