@@ -110,7 +110,7 @@ def _ranker(by_hand: topics.Topics, weights: Weights | None, region: Region) -> 
     if strange:
         raise LanguageError(MANIFEST, 0, f"the weights know topics that topics.csv does not: {', '.join(strange[:8])}; train anew")
     if manifest.own:
-        return LearnedTopics(weights, by_hand)
+        return LearnedTopics(weights, by_hand, {code: topic.name for code, topic in region.topics.items()})
     return LearnedTopics(weights, by_hand.onto(manifest.onto, manifest.topics) if manifest.onto else None)
 
 

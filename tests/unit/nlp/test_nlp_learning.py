@@ -217,3 +217,9 @@ def test_a_report_of_figures_is_json() -> None:
 )
 def test_what_an_operator_added_is_cut_off(text: str, left: str) -> None:
     assert language().learner.operators.cut(text) == left
+
+
+def test_a_topic_nobody_learned_about_is_still_found_by_hand() -> None:
+    found = _city().classifier.understand("公司拖欠三个月工资")
+    assert found.topics[0].code == "C1.2"
+    assert found.topics[0].name
