@@ -65,6 +65,12 @@ class Gazetteer:
         """For the segmenter."""
         return frozenset(self.names) - self.common - self.plain | self.outside.words
 
+    @property
+    def telling(self) -> frozenset[str]:
+        """Names that tell of a place wherever they stand: all but those of villages that are everyday words."""
+        everyday = {name for name in self.common if all(s.level is Level.VILLAGE for s in self.names.get(name, ()))}
+        return frozenset(self.names) - everyday | self.outside.words
+
     def meant(self, name: str, suffix: str) -> Iterator[tuple[str, float]]:
         """Codes and weights of those that may be called by this name with this suffix; "" for none."""
         for sense in self.names[name]:

@@ -6,7 +6,21 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from nlp import gazetteer, intents, landmarks, likeness, mask, matters, negation, polygons, procedures, redflag_files, thanks, topics
+from nlp import (
+    gazetteer,
+    intents,
+    landmarks,
+    likeness,
+    mask,
+    matters,
+    negation,
+    operators,
+    polygons,
+    procedures,
+    redflag_files,
+    thanks,
+    topics,
+)
 from nlp.addresses import Addresses
 from nlp.answers import KnowledgeAnswers
 from nlp.classifier import LexiconClassifier
@@ -81,7 +95,10 @@ def build(language: Path, region: Region, weights: Weights | None = None) -> Lan
     answers = KnowledgeAnswers(region.knowledge, normalise, segmenter, wishes.words)
     alike = likeness.load(language / "alike.csv", normalise, segmenter, frozenset(places.names), wishes.words)
     marks = Words(word for kind in MARKS_OF_NAMES for word in words[kind])
-    learner = Learner(normalise, segmenter, masker, by_hand, frozenset(wishes.words), frozenset(places.known), marks)
+    learner = Learner(
+        normalise, segmenter, masker, by_hand, frozenset(wishes.words), places.telling, marks,
+        operators.load(language / "operators.csv", normalise),
+    )  # fmt: skip
     return Language(classifier, finder, answers, masker, version, alike, learner)
 
 
@@ -93,7 +110,7 @@ def _ranker(by_hand: topics.Topics, weights: Weights | None, region: Region) -> 
     if strange:
         raise LanguageError(MANIFEST, 0, f"the weights know topics that topics.csv does not: {', '.join(strange[:8])}; train anew")
     if manifest.own:
-        return LearnedTopics(weights, by_hand)
+        return LearnedTopics(weights, by_hand, {code: topic.name for code, topic in region.topics.items()})
     return LearnedTopics(weights, by_hand.onto(manifest.onto, manifest.topics) if manifest.onto else None)
 
 

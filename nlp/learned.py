@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from nlp.features import Spans, features
 from nlp.normalise import Normal
@@ -46,6 +46,11 @@ class Sums:
         """What hand-written sums are divided by, so that a long text says no more than a short one."""
         return max(1.0, math.hypot(*self.by_hand.values()))
 
+    @property
+    def spoken_for(self) -> str | None:
+        """The topic that the most hand-written weight speaks for."""
+        return max(self.by_hand, key=lambda topic: (self.by_hand[topic], topic), default=None)
+
     def ranked(self, hand: float) -> dict[str, float]:
         """Those with enough evidence to be named, best first."""
         scores = self.scores(hand)
@@ -62,6 +67,7 @@ class LearnedTopics:
 
     weights: Weights
     by_hand: Topics | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
 
     def rank(self, normal: Normal) -> tuple[TopicGuess, ...]:
         """Best first. The weights of a guess's evidence add up to its score; they are told by words of the text, not by
@@ -70,6 +76,8 @@ class LearnedTopics:
         heard = self._heard(normal, reading)
         sums = self._sums(heard, reading)
         manifest = self.weights.manifest
+        if self.by_hand and sums.spoken_for is not None and sums.spoken_for not in manifest.topics:
+            return self.by_hand.rank(normal)
         ranked = sums.ranked(manifest.hand)
         best = list(ranked.items())[:RANKED]
         if not best:
@@ -77,7 +85,7 @@ class LearnedTopics:
         sure = confidences(ranked, manifest)
         by_word, each = _Pieces(normal), manifest.hand / sums.length
         return tuple(
-            TopicGuess(t, manifest.topics[t], sure[t], by_word.evidence(self._shares(t, heard, reading, each)), round(score, 6))
+            TopicGuess(t, self._name(t), sure[t], by_word.evidence(self._shares(t, heard, reading, each)), round(score, 6))
             for t, score in best
         )
 
@@ -85,6 +93,9 @@ class LearnedTopics:
         """What speaks for each topic, learned and by hand apart."""
         reading = self._read(normal)
         return self._sums(self._heard(normal, reading), reading)
+
+    def _name(self, topic: str) -> str:
+        return self.names.get(topic) or self.weights.manifest.topics.get(topic, topic)
 
     def _read(self, normal: Normal) -> Reading:
         return self.by_hand.read(normal) if self.by_hand else Reading()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from nlp import trial
 from nlp.mask import PersonalDataMasker
 from nlp.normalise import Normaliser
+from nlp.operators import Operators
 from nlp.segment import PLACES, Segmenter, names
 from nlp.topics import Topics
 from nlp.trial import Trial
@@ -27,15 +28,20 @@ class Learner:
     intent_words: frozenset[str]
     places: frozenset[str]
     marks: Words
+    operators: Operators
 
     def learn(
         self, examples: Iterable[tuple[str, str]], topics: Mapping[str, str], made: str, onto: Mapping[str, str], *, own: bool
     ) -> Trial:
         """`examples`: text and label, a code of `topics` (code → name); no text twice. `made`: ISO 8601, UTC. `onto`: sub-theme → topic
-        that its hand-written weights speak for. `own`: the topics are the city's. Personal data is masked before anything is read.
+        that its hand-written weights speak for. `own`: the topics are the city's. Personal data is masked, and what an operator
+        added is cut off, before anything is read.
         Raises NoTrainer."""
         hidden = Names(names() | self.places, self.marks)
-        seen = [hidden.see(label, self.segmenter.edges(self.normalise(self.masker.mask(text)))) for text, label in examples]
+        read = (
+            (label, self.segmenter.edges(self.normalise(self.masker.mask(self.operators.cut(text))))) for text, label in examples
+        )
+        seen = [hidden.see(label, normal) for label, normal in read]
         manifest = Manifest(dict(topics), own, len(seen), made, onto=dict(onto))
         by_hand = self.by_hand.onto(onto, topics) if onto else None
         return trial.run(seen, manifest, by_hand, self.intent_words | self.places | names(PLACES))

@@ -107,7 +107,7 @@ class Matters:
         # What stands before a list introduces it.
         bounds = [*([] if items else [0]), *cuts, min(len(normal.text), LONG)]
         pieces = [self._piece(normal, start, end, strong=cuts.get(start, True)) for start, end in pairwise(bounds) if end > start]
-        found = self._gathered(pieces)
+        found = self._gathered(pieces, listed=bool(items))
         if not 2 <= len(found) <= MOST or not all(piece.clear for piece in found):
             return ()
         return tuple(normal.span(piece.start, piece.end) for piece in found)
@@ -120,7 +120,7 @@ class Matters:
         scores = {guess.code: sum(evidence.weight for evidence in guess.evidence) for guess in self.rank(part)}
         return Piece(start, end, strong, scores)
 
-    def _gathered(self, pieces: Sequence[Piece]) -> list[Piece]:
+    def _gathered(self, pieces: Sequence[Piece], *, listed: bool) -> list[Piece]:
         """Pieces that are matters of their own. What is none goes with the one before; what speaks of an earlier one's kind again
         shows that the text can't be cut cleanly, and goes with all from there on."""
         found: list[Piece] = []
@@ -129,18 +129,19 @@ class Matters:
                 found[-1:] = [replace(last, end=piece.end) for last in found[-1:]]
             elif not found:
                 found.append(piece)
-            elif (same := next((n for n, old in enumerate(found) if not self._apart(old, piece)), None)) is not None:
+            elif (same := next((n for n, old in enumerate(found) if not self._apart(old, piece, listed=listed)), None)) is not None:
                 found[same:] = [_joined(found[same], piece)]
             else:
                 found.append(piece)
         return found
 
-    def _apart(self, old: Piece, new: Piece) -> bool:
+    def _apart(self, old: Piece, new: Piece, *, listed: bool) -> bool:
         one, other = self.kinds.get(old.top, ("", "")), self.kinds.get(new.top, ("", ""))
-        if old.top == new.top or one[0] == other[0]:
+        if old.top == new.top or one == other:
             return False
         foreign = max(new.scores.get(old.top, 0.0) / new.weight, old.scores.get(new.top, 0.0) / old.weight)
-        if foreign >= FOREIGN or any(piece.top in self.signs.aspects and piece.weight < BESIDE for piece in (old, new)):
+        beside = not listed and any(piece.top in self.signs.aspects and piece.weight < BESIDE for piece in (old, new))
+        if foreign >= FOREIGN or beside:
             return False
         return new.strong or (one[1] != other[1] and min(old.weight, new.weight) >= PLENTY)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ import pytest
 from app.cli import main
 from app.learning.versions import in_use
 from app.region_pack import load as load_pack
+from storage import Database
 from tests.unit.nlp.corpus import messages
+from workflow.corrections import Correction
 
 ROOT = Path(__file__).parents[3]
 FIGURES = {"n", "accuracy", "macro_f1", "top3", "no_hit", "ece", "coverage70_accuracy"}
@@ -198,3 +201,20 @@ def test_published_weights_that_were_spoiled_are_a_fault_of_check_and_the_lexico
     assert in_use(run.home / "weights", load_pack(ROOT / "regions/jiangmen")) is None
     run.json("weights", "rollback", "--json")
     assert "lexicon alone" in run("check")[1]
+
+
+def test_what_staff_put_right_is_learned_and_what_residents_chose_is_not(run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reading of the trail itself is proved in tests/contract/test_corrections.py."""
+    at = datetime(2026, 11, 24, tzinfo=UTC)
+    found = [Correction(text, label, "D1.1", at, "3.x", "staff") for text, label in messages()]
+    found.append(Correction("路灯不亮，漆黑", "C1.1", "E2.3", at, "3.x", "resident"))
+
+    async def told(_database: Database) -> list[Correction]:
+        return found
+
+    monkeypatch.setattr("app.cli.learning.corrections", told)
+    assert run("migrate")[0] == 0
+    made = run.json("train", "--from-corrections", "--json")
+    assert made["figures"]["n"] == 120
+    assert set(made["topics"]) == {label for _, label in messages()}
+    assert made["changed"] == len(made["changes"])

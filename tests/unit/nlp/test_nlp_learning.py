@@ -202,3 +202,24 @@ def test_features_are_characters_pairs_and_long_words() -> None:
 
 def test_a_report_of_figures_is_json() -> None:
     assert json.loads(json.dumps(judging.confusions([Judged("a", ("b",), 0.2)]))) == [["a", "b", 1]]
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("路灯不亮，请城管核实处理", "路灯不亮"),
+        ("路灯不亮。請轉供電部門跟進處理，请阅办。", "路灯不亮"),
+        ("路灯不亮", "路灯不亮"),
+        ("请尽快处理", "请尽快处理"),
+        ("请尽快处理路灯，晚上太黑", "请尽快处理路灯，晚上太黑"),
+        ("", ""),
+    ],
+)
+def test_what_an_operator_added_is_cut_off(text: str, left: str) -> None:
+    assert language().learner.operators.cut(text) == left
+
+
+def test_a_topic_nobody_learned_about_is_still_found_by_hand() -> None:
+    found = _city().classifier.understand("公司拖欠三个月工资")
+    assert found.topics[0].code == "C1.2"
+    assert found.topics[0].name
