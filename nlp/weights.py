@@ -147,7 +147,9 @@ def _manifest(path: Path) -> Manifest:
 def _sound(made: Manifest) -> bool:
     """Raises TypeError or AttributeError for values of another kind."""
     numbers = 0 < made.slope <= STEEPEST and abs(made.start) <= FARTHEST and 0 <= made.hand <= STEEPEST
-    named = bool(made.topics) and all(isinstance(name, str) for name in made.topics.values()) and set(made.onto.values()) <= set(made.topics)
+    named = (
+        bool(made.topics) and all(isinstance(name, str) for name in made.topics.values()) and set(made.onto.values()) <= set(made.topics)
+    )
     return made.format == FORMAT and isinstance(made.texts, int) and 0 < made.texts <= sys.maxsize and numbers and named
 
 

@@ -74,7 +74,17 @@ def test_what_introduces_a_list_belongs_to_none(find: Finder) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["另外" * 3000, "1." * 3000, "一、路灯不亮。" * 900, "另外路灯不亮。另外垃圾没人清。" * 400, "", "\n" * 5000, "①" * 50, "。另外，" * 20_000]
+    "text",
+    [
+        "另外" * 3000,
+        "1." * 3000,
+        "一、路灯不亮。" * 900,
+        "另外路灯不亮。另外垃圾没人清。" * 400,
+        "",
+        "\n" * 5000,
+        "①" * 50,
+        "。另外，" * 20_000,
+    ],
 )
 def test_any_text_ends_soon(find: Finder, text: str) -> None:
     begun = time.thread_time()
