@@ -11,7 +11,6 @@ import pytest
 
 import nlp
 import texts
-from app.region_pack import load
 from bot.conversation import Conversation
 from bot.doors import Incoming, ReadyMessage
 from bot.resident import Reading, ResidentConversation
@@ -19,6 +18,7 @@ from bot.resident.payload import of_plate
 from bot.speak import Speaker
 from bot.staff import StaffConversation
 from storage import Database, OutboxQueue, SqlUnitOfWork, migrate, open_database
+from tests import jiangmen
 from tests.clock import FrozenClock
 from tests.workflow.build import PlainWeeks
 from workflow.commands import Move
@@ -35,12 +35,12 @@ MATTER = "杜阮井根村村口的垃圾堆三天没人清，好臭"
 
 @pytest.fixture(scope="module")
 def region() -> Region:
-    return load(PACK)
+    return jiangmen.region()
 
 
 @pytest.fixture(scope="module")
 def language(region: Region) -> nlp.Language:
-    return nlp.build(PACK / "language", region)
+    return jiangmen.language()
 
 
 @dataclass
