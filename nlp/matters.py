@@ -8,6 +8,7 @@ comes before the first matter, a greeting or where it all is, belongs to none. P
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -106,16 +107,17 @@ class Matters:
             return ()
         # What stands before a list introduces it.
         bounds = [*([] if items else [0]), *cuts, min(len(normal.text), LONG)]
-        pieces = [self._piece(normal, start, end, strong=cuts.get(start, True)) for start, end in pairwise(bounds) if end > start]
+        edges = sorted(normal.edges)
+        pieces = [self._piece(normal, edges, start, end, strong=cuts.get(start, True)) for start, end in pairwise(bounds) if end > start]
         found = self._gathered(pieces, listed=bool(items))
         if not 2 <= len(found) <= MOST or not all(piece.clear for piece in found):
             return ()
         return tuple(normal.span(piece.start, piece.end) for piece in found)
 
-    def _piece(self, normal: Normal, start: int, end: int, *, strong: bool) -> Piece:
+    def _piece(self, normal: Normal, edges: Sequence[int], start: int, end: int, *, strong: bool) -> Piece:
         part = Normal(
             normal.original, normal.text[start:end], normal.starts[start:end], normal.ends[start:end],
-            frozenset(edge - start for edge in normal.edges if start <= edge <= end),
+            frozenset(edge - start for edge in edges[bisect_left(edges, start) : bisect_right(edges, end)]),
         )  # fmt: skip
         scores = {guess.code: sum(evidence.weight for evidence in guess.evidence) for guess in self.rank(part)}
         return Piece(start, end, strong, scores)

@@ -17,6 +17,7 @@ from itertools import accumulate, pairwise
 from nlp.scan import Scan
 from workflow.understanding import Evidence
 
+EXPANDS = 4  # one character becomes so many at most, as a number in brackets does: some are whole phrases in other scripts
 REPEATS = 3  # so many of one character in a row say no more than one
 MARKS = frozenset(",。、!?;:\n\r….()[]<>|~")  # end a clause, in normalised text
 RUN = re.compile(rf"(.)\1{{{REPEATS - 1},}}")
@@ -104,6 +105,8 @@ def _plain(char: str) -> str:
     if unicodedata.category(char) in DROPPED and char not in "\n\t\r":
         return ""
     folded = unicodedata.normalize("NFKC", char).lower()
+    if len(folded) > EXPANDS:
+        return char
     return "".join(_simplified(c) if ord(c) > 0x2E7F else " " if c.isspace() else c for c in folded)
 
 

@@ -28,8 +28,12 @@ class NoTrainer(RuntimeError):
     """scikit-learn is not installed."""
 
 
+class NothingLearned(ValueError):
+    """No word stands in enough of the texts."""
+
+
 def learn(seen: Sequence[Seen], manifest: Manifest, left_out: frozenset[str]) -> Weights:
-    """Weights for the topics of the manifest. Raises NoTrainer."""
+    """Weights for the topics of the manifest. Raises NoTrainer or NothingLearned."""
     known = choose(seen, left_out)
     manifest = replace(manifest, texts=len(seen))
     pulls = _pulls(seen, list(manifest.topics), known)
@@ -50,6 +54,8 @@ def _pulls(seen: Sequence[Seen], topics: Sequence[str], known: Mapping[str, int]
         from sklearn.linear_model import Ridge  # noqa: PLC0415
     except ImportError as error:
         raise NoTrainer from error
+    if not known:
+        raise NothingLearned
     words = sorted(known)
     place = {topic: number for number, topic in enumerate(topics)}
     wanted = np.zeros((len(seen), len(topics)))

@@ -39,23 +39,26 @@ class Names:
 
     def see(self, label: str, normal: Normal) -> Seen:
         found = features(normal)
-        inside = self._inside(normal)
-        named = {key: sum(inside[s] and inside[e - 1] for s, e in spans) for key, spans in found.items()}
+        inside, ends = self._inside(normal)
+        named = {key: sum(inside[s] and (inside[e - 1] or e in ends) for s, e in spans) for key, spans in found.items()}
         return Seen(label, normal, {k: len(s) for k, s in found.items()}, {k: n for k, n in named.items() if n})
 
-    def _inside(self, normal: Normal) -> bytearray:
+    def _inside(self, normal: Normal) -> tuple[bytearray, set[int]]:
+        """Which characters are of a name, and where the words end that a name stands before: a name may be one word with them."""
         text = normal.text
         inside = bytearray(len(text))
         cuts = sorted(normal.edges)
         for start, end in itertools.pairwise(cuts):
             if end - start > 1 and text[start:end] in self.words:
                 inside[start:end] = b"\1" * (end - start)
-        for start, _ in self.marks.longest(text):
+        ends: set[int] = set()
+        for start, end in self.marks.longest(text):
+            ends.add(end)
             low = start
             while low > max(0, start - BEFORE) and text[low - 1] not in MARKS:
                 low -= 1
             inside[low:start] = b"\1" * (start - low)
-        return inside
+        return inside, ends
 
 
 def choose(seen: Iterable[Seen], left_out: Collection[str]) -> dict[str, int]:

@@ -20,6 +20,7 @@ from nlp.errors import LanguageError
 
 FORMAT = 1
 HEAVIEST = 100  # a weight beyond is a slip of the hand
+STEEPEST, FARTHEST = 1000.0, 100.0  # slope or hand, and start of the curve: beyond, sums and certainties are no numbers any more
 TABLE, MANIFEST = "weights.csv", "manifest.json"
 _COLUMNS = ("word", "topic", "weight", "count")
 
@@ -102,7 +103,11 @@ def load(folder: Path) -> Weights:
             raise LanguageError(TABLE, line, f"{word} has two counts: {counts[word]}, {count}")
         if topic in pulls.setdefault(word, {}):
             raise LanguageError(TABLE, line, f"{word} stands twice under {topic}: keep one")
+        if count > manifest.texts:
+            raise LanguageError(TABLE, line, f"{word} stands in {count} texts, but {MANIFEST} says there were {manifest.texts}")
         pulls[word][topic] = weight
+    if not pulls:
+        raise LanguageError(TABLE, 0, "holds no words; train anew: python -m app train")
     return of(manifest, {word: (counts[word], found) for word, found in pulls.items()})
 
 
@@ -118,6 +123,8 @@ def _rows(path: Path) -> Iterator[tuple[int, tuple[str, str, float, int]]]:
         raise LanguageError(TABLE, 0, f"can't be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise LanguageError(TABLE, 0, "is not UTF-8: save it as UTF-8") from error
+    except csv.Error as error:
+        raise LanguageError(TABLE, table.line_num, f"is no CSV ({error}): look for a quotation mark that is not closed") from error
 
 
 def _row(line: int, cells: list[str]) -> tuple[str, str, float, int]:
@@ -135,15 +142,23 @@ def _manifest(path: Path) -> Manifest:
     try:
         data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         made = Manifest(**data)
-        sound = made.format == FORMAT and bool(made.topics) and made.texts > 0
-        sound = sound and made.slope > 0 and made.hand >= 0 and set(made.onto.values()) <= set(made.topics)
+        sound = _sound(made)
     except OSError as error:
         raise LanguageError(path.name, 0, f"can't be read: {error.strerror}; train writes it: python -m app train") from error
-    except (ValueError, TypeError, AttributeError) as error:
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise LanguageError(path.name, 0, "is not what train wrote; train anew: python -m app train") from error
     if not sound:
         raise LanguageError(path.name, 0, "holds values out of range; train anew: python -m app train")
     return made
+
+
+def _sound(made: Manifest) -> bool:
+    """Raises TypeError or AttributeError for values of another kind."""
+    numbers = 0 < made.slope <= STEEPEST and abs(made.start) <= FARTHEST and 0 <= made.hand <= STEEPEST
+    named = (
+        bool(made.topics) and all(isinstance(name, str) for name in made.topics.values()) and set(made.onto.values()) <= set(made.topics)
+    )
+    return made.format == FORMAT and isinstance(made.texts, int) and 0 < made.texts <= sys.maxsize and numbers and named
 
 
 def _version(manifest: Manifest, words: Mapping[str, Word]) -> str:

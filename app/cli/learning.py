@@ -16,7 +16,7 @@ from app.learning.labelled import Labelled, Source, among, distinct, enough, own
 from app.learning.versions import NotPublishable, Versions
 from app.region_pack.sheet import Fault, ImportFaults
 from nlp import Language, LanguageError, build, judging, weights
-from nlp.training import NoTrainer
+from nlp.training import NothingLearned, NoTrainer
 from nlp.weights import Weights
 from storage import corrections
 from workflow.region import Region
@@ -77,7 +77,7 @@ async def train(context: Context) -> int:
         changes = report.changed(rows, judge(rows, language.classifier), made.judged) if own is not None else []
         found = report.of_training(made.judged, sources, repeated, changes)
         folder = _keep(context, made.weights, found)
-    except (ImportFaults, LanguageError, NoTrainer) as error:
+    except (ImportFaults, LanguageError, NoTrainer, NothingLearned) as error:
         return _refused(context, error)
     if context.args.json:
         context.stdout.write(json.dumps({"version": made.weights.version, "folder": str(folder), **found}, ensure_ascii=False) + "\n")
@@ -228,6 +228,9 @@ def _read(files: Iterable[Path]) -> tuple[list[Source], list[Labelled]]:
 def _refused(context: Context, error: Exception) -> int:
     if isinstance(error, NoTrainer):
         context.console.print("training needs scikit-learn: python -m pip install 'petition-supermarket[train]'", markup=False)
+        return FAILED
+    if isinstance(error, NothingLearned):
+        context.console.print("nothing was learned: no word stands in enough of these texts; give more texts of each topic", markup=False)
         return FAILED
     for fault in error.faults if isinstance(error, ImportFaults) else (error,):
         context.console.print(str(fault), markup=False)

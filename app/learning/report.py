@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from rich.markup import escape
 from rich.table import Table
 
 from app.learning.labelled import Labelled, Source
@@ -54,7 +55,7 @@ def table(figures: Mapping[str, Figures]) -> Table:
 def topics(judged: Sequence[Judged], names: Mapping[str, str]) -> Table:
     made = Table("topic", "texts", "recall", "precision", "F1")
     for topic, found in judging.of_topics(judged).items():
-        made.add_row(names.get(topic, topic), str(found.texts), f"{found.recall:.0%}", f"{found.precision:.0%}", f"{found.f1:.2f}")
+        made.add_row(escape(names.get(topic, topic)), str(found.texts), f"{found.recall:.0%}", f"{found.precision:.0%}", f"{found.f1:.2f}")
     return made
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import secrets
 import shutil
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -30,11 +31,13 @@ class Versions:
     folder: Path
 
     def published(self) -> tuple[str, ...]:
-        """Versions in the order they were published; the last one is in use."""
+        """Versions in the order they were published; the last one is in use. Raises LanguageError if the list can't be read."""
         try:
             lines = (self.folder / _LIST).read_text(encoding="utf-8").split()
         except FileNotFoundError:
             return ()
+        except (OSError, UnicodeDecodeError) as error:
+            raise LanguageError(_LIST, 0, f"can't be read ({type(error).__name__}): delete it and publish a version anew") from error
         return tuple(line for line in lines if (self.folder / line).parent == self.folder)
 
     def kept(self) -> tuple[str, ...]:
@@ -80,7 +83,7 @@ class Versions:
     def _write(self, published: tuple[str, ...]) -> None:
         """All or nothing: a torn list would name no version."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        new = self.folder / f"{_LIST}.new"
+        new = self.folder / f"{_LIST}.{secrets.token_hex(4)}"  # two may publish at once: the last one's list stands, whole
         with new.open("w", encoding="utf-8") as file:
             file.write("".join(f"{version}\n" for version in published))
             file.flush()

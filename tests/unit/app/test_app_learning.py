@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from app.cli import main
-from app.learning.versions import in_use
+from app.learning.versions import Versions, in_use
 from app.region_pack import load as load_pack
 from storage import Database
 from tests.unit.nlp.corpus import messages
@@ -161,6 +161,44 @@ def test_an_empty_file_a_missing_one_and_bytes_of_no_encoding_are_refused(run: R
         status, _, err = run("train", path)
         assert status == 1
         assert path.name in err
+
+
+def test_texts_in_which_no_word_comes_again_teach_nothing(run: Runner) -> None:
+    nothing = [(f"?!{n}", "AB"[n % 2]) for n in range(40)]
+    status, _, err = run("train", run.table("junk.csv", nothing), "--out", run.home / "junk")
+    assert status == 1
+    assert "nothing was learned" in err
+    assert not (run.home / "junk").exists()
+
+
+def test_a_label_is_shown_as_it_is_written(run: Runner) -> None:
+    rows = [(text, f"[/{label}]") for text, label in messages()]
+    status, _, err = run("train", run.table("marks.csv", rows), "--out", run.home / "marks")
+    assert status == 0
+    assert "[/E2.3]" in err
+
+
+def test_a_list_of_versions_that_cannot_be_read_is_named_and_the_lexicon_serves_on(run: Runner) -> None:
+    (run.home / "weights").mkdir()
+    (run.home / "weights" / "published.txt").write_bytes(b"\xff\xfe")
+    status, _, err = run("weights", "list")
+    assert status == 1
+    assert "published.txt" in err
+    assert in_use(run.home / "weights", load_pack(ROOT / "regions/jiangmen")) is None
+
+
+def test_two_who_publish_at_once_leave_a_whole_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept, replace = Versions(tmp_path), Path.replace
+
+    def meanwhile(self: Path, target: Path) -> Path:
+        monkeypatch.setattr(Path, "replace", replace)
+        kept._write(("w2",))
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", meanwhile)
+    kept._write(("w1",))
+    assert [path.name for path in tmp_path.iterdir()] == ["published.txt"]
+    assert kept.published() == ("w1",)
 
 
 def test_a_label_the_map_does_not_know_is_named(run: Runner) -> None:

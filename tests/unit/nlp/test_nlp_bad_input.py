@@ -104,7 +104,8 @@ def test_normalising_leads_every_character_back(text: str) -> None:
         ("煤\u200b气", "煤气"),
         ("救命啊啊啊啊啊", "救命啊啊"),
         ("𨋢壞咗", "电梯坏了"),
-        ("㈱①", "(株)1"),
+        ("㈱①⑩⑽", "(株)110(10)"),
+        ("\ufdfa", "\ufdfa"),
     ],
 )
 def test_one_spelling_for_many(written: str, plain: str) -> None:

@@ -116,6 +116,10 @@ def test_names_before_the_word_for_a_road_stay_out() -> None:
     learner = language().learner
     seen = [names.see("a", cut.edges(learner.normalise(f"麟湖路有{i}个人"))) for i in "甲乙丙丁"]
     assert "麟湖" not in choose(seen, frozenset())
+    whole = Segmenter(["大同路"])
+    words = [names.see("a", whole.edges(learner.normalise(f"大同路有{i}个人，{i}走路"))) for i in "甲乙丙丁戊己"]
+    assert not {"大同路", "同路", "大同"} & set(choose(words, frozenset()))
+    assert "人" in choose(words, frozenset())
     assert "有" in choose(seen, frozenset())
 
 
@@ -140,6 +144,9 @@ def test_a_version_survives_the_disk(tmp_path: Path, own: Trial) -> None:
         ("word,topic,weight,count\n路灯,E2.3,1.0,3\n路灯,E2.6,2.0,4\n", 3, "two counts"),
         ("word,topic,weight,count\n路灯,E2.3,nan,3\n", 2, "below"),
         ("word,topic,weight,count\n,E2.3,1,3\n", 2, "needs a word"),
+        ("word,topic,weight,count\n路灯,E2.3,1,99999999\n", 2, "says there were"),
+        ("word,topic,weight,count\n", 0, "no words"),
+        ('word,topic,weight,count\n"' + "路" * 200_000 + '",E2.3,1,3\n', 2, "is no CSV"),
     ],
 )
 def test_a_table_spoiled_by_hand_is_refused_with_its_line(tmp_path: Path, own: Trial, content: str, line: int, reason: str) -> None:
@@ -149,6 +156,26 @@ def test_a_table_spoiled_by_hand_is_refused_with_its_line(tmp_path: Path, own: T
         weights.load(tmp_path)
     assert (caught.value.file, caught.value.line) == (weights.TABLE, line)
     assert reason in caught.value.reason
+
+
+SOUND = '{"topics": {"E2.3": "x"}, "own": true, "texts": 9, "made": ""%s}'
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ', "start": "1"', ', "start": NaN', ', "start": -1e308', ', "slope": Infinity', ', "hand": 1e308', ', "texts": 1.5',
+        f', "texts": {10**400}', ', "topics": {"E2.3": null}', ', "made": ' + "[" * 100_000,
+    ],
+)  # fmt: skip
+def test_a_manifest_with_values_that_no_sum_can_use_is_refused(tmp_path: Path, own: Trial, wrong: str) -> None:
+    weights.save(own.weights, tmp_path)
+    (tmp_path / weights.TABLE).write_text("word,topic,weight,count\n路灯,E2.3,1,3\n", encoding="utf-8")
+    (tmp_path / weights.MANIFEST).write_text(SOUND % "", encoding="utf-8")
+    assert weights.load(tmp_path).words["路灯"].count == 3
+    (tmp_path / weights.MANIFEST).write_text(SOUND % wrong, encoding="utf-8")
+    with pytest.raises(LanguageError, match=weights.MANIFEST):
+        weights.load(tmp_path)
 
 
 @pytest.mark.parametrize("manifest", ["", "[]", "{}", '{"topics": {}, "own": true, "texts": 0, "made": ""}', '{"strange": 1}'])

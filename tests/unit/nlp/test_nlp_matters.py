@@ -73,9 +73,19 @@ def test_what_introduces_a_list_belongs_to_none(find: Finder) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["另外" * 3000, "1." * 3000, "一、路灯不亮。" * 900, "另外路灯不亮。另外垃圾没人清。" * 400, "", "\n" * 5000, "①" * 50]
+    "text",
+    [
+        "另外" * 3000,
+        "1." * 3000,
+        "一、路灯不亮。" * 900,
+        "另外路灯不亮。另外垃圾没人清。" * 400,
+        "",
+        "\n" * 5000,
+        "①" * 50,
+        "。另外，" * 20_000,
+    ],
 )
 def test_any_text_ends_soon(find: Finder, text: str) -> None:
-    begun = time.perf_counter()
+    begun = time.thread_time()
     assert len(find(text)) <= 5
-    assert time.perf_counter() - begun < 2 * max(1, len(text) / LONG)
+    assert time.thread_time() - begun < 2 * max(1, len(text) / LONG)
