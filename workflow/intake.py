@@ -73,6 +73,7 @@ class Draft:
     spans: tuple[tuple[int, int], ...] = ()  # of several matters in `text`
     matters: tuple[Draft, ...] = ()  # each by itself; empty where there is one
     whole: bool = False  # the person wants them as one
+    filing: bool = False  # thanked for or answered, and to be filed all the same
     focus: int = -1  # which of them is being changed
 
     @property
