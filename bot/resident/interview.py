@@ -35,7 +35,7 @@ class Interview:
 
     async def more(self, session: Session, contact: Contact, incoming: Incoming, draft: Draft) -> None:
         """Words, files or a point for a draft; words of a message that was changed take the old ones' place."""
-        if praising.is_praise(draft) and draft.said:
+        if praising.for_thanks(draft) and draft.said:
             draft = await praising.next_draft(session, draft, incoming, self.new_id())
         if len(draft.text) + len(incoming.text) > MAX_TEXT:
             await session.say(answer(contact.id, "intake.too_long"))
@@ -92,7 +92,7 @@ class Interview:
         """A question is answered, praise is thanked for; neither is filed."""
         if draft.files or draft.filing:
             return False
-        if praising.is_praise(draft):
+        if praising.for_thanks(draft):
             await self._keep(session, contact, draft)
             await praising.thanked(session, contact, draft)
             return True
@@ -152,6 +152,8 @@ class Interview:
             await self.ask(session, contact, draft)
             return
         await self.close(session, contact)
+        if praising.for_thanks(draft):
+            await praising.taken_back(session, draft)  # an older card's button, from before the message was changed
         await filing.file(session, contact, actor, draft)
         await self._beside(session, contact, draft)
 

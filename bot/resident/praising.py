@@ -14,8 +14,9 @@ from workflow.model import Contact, Intent
 from workflow.praise import Praise
 
 
-def is_praise(draft: Draft) -> bool:
-    return draft.intent == Intent.PRAISE and not draft.filing
+def for_thanks(draft: Draft) -> bool:
+    """Whether it is thanked for, not filed. Files are for somebody to see."""
+    return draft.intent == Intent.PRAISE and not (draft.filing or draft.files)
 
 
 async def thanked(session: Session, contact: Contact, draft: Draft) -> None:

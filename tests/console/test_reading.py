@@ -87,6 +87,12 @@ async def test_a_grid_that_was_named_is_shown(house: House) -> None:
     assert "工单上的地点" not in shown
 
 
+async def test_a_topic_left_to_the_hub_is_no_correction(house: House) -> None:
+    ticket = await read_ticket(house, topic="")
+    page = await (await house.holds(Role.SUPERVISOR)).reads(f"/console/tickets/{ticket.number}")
+    assert ticket.topic == "" and "75%" in section(page) and "更正为" not in section(page)
+
+
 async def test_no_mark_and_no_word_beside_the_text_shows_a_piece_of_a_number(house: House) -> None:
     """The test's reader takes every four digits for a word."""
     ticket = await read_ticket(house)

@@ -120,3 +120,31 @@ async def test_praise_with_a_photo_is_for_somebody_to_see(chat: Chat) -> None:
     await chat.says(THANKS, files=(PHOTO,))
     assert "我这样理解" in chat.last()
     assert await counted(chat) == []
+
+
+async def test_where_it_was_may_be_said_of_praise_with_a_photo(chat: Chat) -> None:
+    await chat.consented()
+    await chat.says(PLACELESS, files=(PHOTO,))
+    await chat.says("杜阮镇井根村")
+    await chat.presses("提交")
+    ticket = await chat.ticket()
+    assert (ticket.text, len(ticket.files)) == (f"{PLACELESS}\n杜阮镇井根村", 1)
+    assert await counted(chat) == []
+
+
+async def test_what_was_thanked_for_is_not_asked_about_after_something_else(chat: Chat) -> None:
+    await chat.filed()
+    await thanks(chat)
+    await chat.presses("补充")
+    await chat.says("还有老鼠")
+    assert "我这样理解" not in chat.last()
+    assert len(await counted(chat)) == 1
+
+
+async def test_a_button_of_before_the_message_was_changed_counts_nothing_twice(chat: Chat) -> None:
+    await chat.consented()
+    await chat.says("投诉：井根村的垃圾堆没人清", message_id="own")
+    await thanks(chat, message_id="own", edited=True)
+    assert len(await counted(chat)) == 1
+    await chat.presses("提交")
+    assert (await filed(chat), await counted(chat)) == (1, [])
