@@ -502,14 +502,6 @@ async def test_an_answer_that_did_not_help_opens_a_ticket_with_the_asker_s_words
     assert (await chat.ticket()).text == "80岁老人有冇高龄津贴？井根村的"
 
 
-async def test_praise_is_thanked_for_and_filed_only_if_one_asks_for_it(chat: Chat) -> None:
-    await chat.consented()
-    await chat.says("表扬井根村的网格员，垃圾清得很干净，谢谢")
-    assert "谢谢您的肯定" in chat.last()
-    async with SqlUnitOfWork(chat.database, reading=True) as uow:
-        assert await uow.tickets.get(1) is None
-
-
 REPORT = "我要举报村支书贪污修路的钱，我是知情人"
 
 
