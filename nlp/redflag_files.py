@@ -12,7 +12,8 @@ from nlp.redflags import KINDS, LINKS, TIERS, Alarm, RedFlags
 from nlp.tables import Row, read
 
 SIGNS = re.compile(r"(\+|>>|>|~)")
-Split = tuple[frozenset[str], frozenset[str], frozenset[str], frozenset[str]]
+Split = tuple[frozenset[str], frozenset[str], frozenset[str], frozenset[str], frozenset[str]]
+BEFORE, COMPANY = "<", "@"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +35,19 @@ class Groups:
         return tuple(found)
 
     def split(self, row: Row, first: str, shared: Mapping[str, tuple[str, ...]]) -> Split:
-        """What holds back a row's flag: words that cover its first part, others, those before it, and groups around it."""
+        """What holds back a row's flag: words that cover its first part, others, those before it, groups around it, and the
+        company that it must have in a long text."""
         key = row["code"], row["unless"], first
         if key not in self._split:
             unless = frozenset(self.spelt_out(row) + shared.get(row["code"], ()))
-            self.check(row, (word.removeprefix("<") for word in unless))
+            self.check(row, (word.lstrip(BEFORE + COMPANY) for word in unless))
             parts = self.words.get(first, (first,))
-            before = frozenset(word for word in unless if word.startswith("<"))
+            before = frozenset(word for word in unless if word.startswith(BEFORE))
+            company = frozenset(word for word in unless if word.startswith(COMPANY))
             groups = unless & self.words.keys()
-            plain = unless - before - groups
+            plain = unless - before - groups - company
             covering = frozenset(word for word in plain if any(part in word for part in parts))
-            self._split[key] = covering, plain - covering, frozenset(word[1:] for word in before), groups
+            self._split[key] = covering, plain - covering, _bare(before), groups, _bare(company)
         return self._split[key]
 
     def check(self, row: Row, keys: Iterable[str]) -> None:
@@ -52,6 +55,10 @@ class Groups:
         for key in keys:
             if not key or (key.startswith("[") and key not in self.words):
                 raise row.wrong(f"no such group: {key}" if key else f"a part is empty: {row['word']}")
+
+
+def _bare(marked: frozenset[str]) -> frozenset[str]:
+    return frozenset(word[1:] for word in marked)
 
 
 def load(path: Path, groups_path: Path, normalise: Callable[[str], Normal]) -> RedFlags:

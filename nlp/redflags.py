@@ -16,6 +16,8 @@ TRIES = 2_000  # parts looked for in one text: no message needs a tenth of it, j
 TIERS = ("life", "order", "livelihood", "sensitive")
 KINDS = ("token", "phrase", "word")
 NOW = "[now]"  # says that it goes on: then no group under `unless` holds a flag back
+LONG = 120  # a text of more characters tells a story, most of it over: a word in it needs company to be an alarm
+COMPANY = 30  # characters around a hit that the company is looked for in
 # A space that `unspaced` has left between two Chinese characters was the end of a line.
 BREAK = re.compile("[" + re.escape("".join(sorted(MARKS))) + "]|(?<=[㐀-鿿]) (?=[㐀-鿿])")
 
@@ -56,7 +58,7 @@ LINKS = {
 class Alarm:
     """`first` and the keys of `rest` are words, or groups in square brackets. `covering`: words that hold it back only where
     its first part stands inside them; `near`: anywhere near; `before`: near, before it in its clause (words or groups);
-    `groups`: anywhere around, unless it goes on."""
+    `groups`: anywhere around, unless it goes on. `company`: one of them stands around it in a long text, or it is held back."""
 
     code: str
     tier: str
@@ -68,6 +70,7 @@ class Alarm:
     near: frozenset[str]
     before: frozenset[str]
     groups: frozenset[str]
+    company: frozenset[str] = frozenset()
 
     @property
     def reach(self) -> Reach:
@@ -84,7 +87,7 @@ class RedFlags:
         # The simple ones first: however long a text is, they are always looked at.
         self._alarms = sorted(alarms, key=lambda alarm: len(alarm.rest))
         self._needs = [alarm.keys for alarm in self._alarms]
-        keys = {key for a in alarms for key in (*a.keys, *a.covering, *a.near, *a.before)}
+        keys = {key for a in alarms for key in (*a.keys, *a.covering, *a.near, *a.before, *a.company)}
         self._finder = Finder(keys - set(groups), groups)
         self._by_key: dict[str, list[int]] = {}
         for number, needs in enumerate(self._needs):
@@ -169,8 +172,14 @@ def _held(alarm: Alarm, found: Hits, first: Span, whole: Span, breaks: Sequence[
         any(found.within(word, low - near, high + near) for word in alarm.near & found.keys)
         or any(found.within(key, max(low - near, clause), low) for key in alarm.before & found.keys)
         or any(found.around(word, *first) for word in alarm.covering & found.keys)
+        or (alarm.company and breaks[-1] > LONG and not _together(alarm, found, whole))
         or (NOW not in found.keys and any(found.within(group, low - wide, high + wide) for group in alarm.groups & found.keys))
     )
+
+
+def _together(alarm: Alarm, found: Hits, whole: Span) -> bool:
+    low, high = whole
+    return any(found.within(key, low - COMPANY, high + COMPANY) for key in alarm.company & found.keys)
 
 
 def _whole(text: str, span: Span) -> bool:
