@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from nlp.hunch import Hunch
 from nlp.normalise import Normal
 from nlp.redflags import KINDS, LINKS, TIERS, Alarm, RedFlags
 from nlp.tables import Row, read
@@ -61,7 +62,7 @@ def _bare(marked: frozenset[str]) -> frozenset[str]:
     return frozenset(word[1:] for word in marked)
 
 
-def load(path: Path, groups_path: Path, normalise: Callable[[str], Normal]) -> RedFlags:
+def load(path: Path, groups_path: Path, normalise: Callable[[str], Normal], hunch: Hunch | None = None) -> RedFlags:
     """Reads redflags.csv. A row with code and `unless` but no word adds those to all rows of the code. Raises LanguageError."""
     groups = _groups(groups_path, normalise)
     rows = read(path, ("code", "tier", "word", "kind", "numbers", "unless"))
@@ -70,7 +71,7 @@ def load(path: Path, groups_path: Path, normalise: Callable[[str], Normal]) -> R
         if not row["word"]:
             shared[row.need("code")] = shared.get(row["code"], ()) + groups.spelt_out(row)
     tiers: dict[str, str] = {}
-    return RedFlags([_alarm(row, shared, groups, tiers) for row in rows if row["word"]], groups.words)
+    return RedFlags([_alarm(row, shared, groups, tiers) for row in rows if row["word"]], groups.words, hunch)
 
 
 def _groups(path: Path, normalise: Callable[[str], Normal]) -> Groups:
