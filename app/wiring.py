@@ -61,10 +61,16 @@ def query_code() -> str:
 
 
 def build(
-    config: Config, region: Region, database: Database, clock: Clock, telegram: Door | None = None, paces: Mapping[str, Pace] | None = None
+    config: Config,
+    region: Region,
+    database: Database,
+    clock: Clock,
+    telegram: Door | None = None,
+    paces: Mapping[str, Pace] | None = None,
+    language: nlp.Language | None = None,
 ) -> City:
-    """Loads the language (about a second) and wires a city. Nothing runs yet."""
-    language = nlp.build(Path(config.region.pack) / "language", region, in_use(config.language.weights, region))
+    """Loads the language (about a second), unless it is given, and wires a city. Nothing runs yet."""
+    language = language or nlp.build(Path(config.region.pack) / "language", region, in_use(config.language.weights, region))
     sentences = texts.load(region.sentences)
     mailbox, bell = WebMailbox(database), Bell()
     inbox = SqlInbox(database, clock)
@@ -80,7 +86,7 @@ def build(
     reading = Reading(language.classifier, language.places, language.answers, language.masker, language.likeness)
 
     def dangerous(text: str) -> bool:
-        return language.classifier.understand(text).danger
+        return reading.classifier.understand(text).danger
 
     staff = StaffConversation(sentences, current, language.masker, links.for_contact, dangerous)
     conversation = Conversation(sentences, ResidentConversation(reading), staff)

@@ -11,7 +11,7 @@ from nlp.procedures import Procedures
 from nlp.redflags import RedFlags
 from nlp.segment import Segmenter
 from nlp.thanks import PutRight
-from nlp.topics import Ranker
+from nlp.topics import Ranker, Topics
 from workflow.understanding import Understanding
 
 
@@ -23,7 +23,7 @@ class LexiconClassifier:
     normalise: Normaliser
     segmenter: Segmenter
     topics: Ranker
-    by_hand: Ranker
+    by_hand: Topics
     intents: Intents
     flags: RedFlags
     procedures: Procedures
@@ -34,8 +34,9 @@ class LexiconClassifier:
     def understand(self, text: str) -> Understanding:
         """Never raises, whatever the text. Offsets are code points of the text as given."""
         normal = self.segmenter.edges(self.normalise(text))
-        spoken = self.by_hand.rank(normal)
-        guesses = spoken if self.topics is self.by_hand else self.topics.rank(normal)
+        reading = self.by_hand.read(normal)
+        spoken = self.by_hand.rank(normal, reading)
+        guesses = spoken if self.topics is self.by_hand else self.topics.rank(normal, reading)
         flags = self.flags.find(normal)
         put_right = not flags and self.put_right.said(normal, spoken)
         wish = self.intents.find(normal, topical=bool(spoken or flags), put_right=put_right)

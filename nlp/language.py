@@ -8,6 +8,7 @@ from pathlib import Path
 
 from nlp import (
     gazetteer,
+    hunch,
     intents,
     landmarks,
     likeness,
@@ -40,7 +41,7 @@ from workflow.ports import Answers, Classifier, Likeness, Masker, PlaceFinder
 from workflow.region import Region
 
 MARKS_OF_NAMES = ("road", "town", "county", "village", "weak")  # kinds of place words that a name stands before
-RULES = "3"  # goes up when the code decides otherwise on the same files
+RULES = "4"  # goes up when the code decides otherwise on the same files
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,9 @@ def build(language: Path, region: Region, weights: Weights | None = None) -> Lan
     wishes = intents.load(language / "intents.csv")
     words = gazetteer.vocabulary(language / "places.csv")
     normalise = Normaliser(_replacements(language))
-    flags = redflag_files.load(language / "redflags.csv", language / "redflag_words.csv", normalise)
+    flags = redflag_files.load(
+        language / "redflags.csv", language / "redflag_words.csv", normalise, hunch.load(language / "redflag_weights.csv")
+    )
     known_places = landmarks.load(language / "landmarks.csv", region)
     places = gazetteer.build(region, words, normalise, language / "aliases.csv", language / "outside.csv", known_places)
     units = {name for unit in region.units.values() for name in (unit.name, *unit.aliases)}

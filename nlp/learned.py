@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from nlp.features import Spans, features
 from nlp.normalise import Normal
-from nlp.topics import RANKED, Reading, Topics
+from nlp.pieces import Pieces, Shares
+from nlp.topics import Reading, Topics
 from nlp.weights import Manifest, Weights
-from workflow.understanding import Evidence, TopicGuess
+from workflow.understanding import TopicGuess
 
+SHOWN = 3  # so many guesses are told with their evidence
 LEAST = 0.05  # a sum below says nothing
 ALONE = 0.2  # the best sum needed where no hand-written word is found: "hello" is about nothing
 OTHERS = 2  # the slope among the topics behind the first, as a multiple
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(NamedTuple):
     """A known word of the text. `value`: how much one of its weights counts here; `spans`: all places it stands at."""
 
     word: str
@@ -69,25 +70,23 @@ class LearnedTopics:
     by_hand: Topics | None = None
     names: Mapping[str, str] = field(default_factory=dict)
 
-    def rank(self, normal: Normal) -> tuple[TopicGuess, ...]:
+    def rank(self, normal: Normal, reading: Reading | None = None) -> tuple[TopicGuess, ...]:
         """Best first. The weights of a guess's evidence add up to its score; they are told by words of the text, not by
         the pieces that were learned."""
-        reading = self._read(normal)
+        reading = reading if reading and self.weights.manifest.own else self._read(normal)
         heard = self._heard(normal, reading)
         sums = self._sums(heard, reading)
         manifest = self.weights.manifest
         if self.by_hand and sums.spoken_for is not None and sums.spoken_for not in manifest.topics:
-            return self.by_hand.rank(normal)
+            return self.by_hand.rank(normal, reading)
         ranked = sums.ranked(manifest.hand)
-        best = list(ranked.items())[:RANKED]
+        best = dict(list(ranked.items())[:SHOWN])
         if not best:
             return ()
         sure = confidences(ranked, manifest)
-        by_word, each = _Pieces(normal), manifest.hand / sums.length
-        return tuple(
-            TopicGuess(t, self._name(t), sure[t], by_word.evidence(self._shares(t, heard, reading, each)), round(score, 6))
-            for t, score in best
-        )
+        pieces = Pieces(normal)
+        weights = self._weights(best, heard, reading, manifest.hand / sums.length, pieces)
+        return tuple(TopicGuess(t, self._name(t), sure[t], pieces.evidence(weights[t]), round(score, 6)) for t, score in best.items())
 
     def sums(self, normal: Normal) -> Sums:
         """What speaks for each topic, learned and by hand apart."""
@@ -102,7 +101,7 @@ class LearnedTopics:
 
     def _heard(self, normal: Normal, reading: Reading) -> list[Heard]:
         words = self.weights.words
-        found: list[Heard] = []
+        found: list[tuple[str, float, Spans]] = []
         square = 0.0
         for key, spans in features(normal).items():
             known = words.get(key)
@@ -110,31 +109,43 @@ class LearnedTopics:
                 continue
             said = [span for span in spans if not reading.gone(*span)] if reading.cancelled else spans
             if said:
-                value = known.rarity * (1 + math.log(len(said)))
+                value = known.rarity * (1 + math.log(len(said))) if len(said) > 1 else known.rarity
                 square += value * value
-                found.append(Heard(key, value, said))
+                found.append((key, value, said))
         norm = math.sqrt(square) or 1.0
-        return [Heard(h.word, h.value / norm, h.spans) for h in found]
+        return [Heard(word, value / norm, spans) for word, value, spans in found]
 
     def _sums(self, heard: Sequence[Heard], reading: Reading) -> Sums:
-        learned: dict[str, float] = {}
-        words = self.weights.words
+        topics = self.weights.topics
+        learned = [0.0] * len(topics)
+        words, by_hand_too = self.weights.words, {word for word, _ in reading.known}
         for h in heard:
-            for topic, pull in words[h.word].pulls.items():
-                if (h.word, topic) not in reading.known:
-                    learned[topic] = learned.get(topic, 0.0) + pull * h.value
-        by_hand = {topic: math.fsum(weight for _, _, weight in spans) for topic, spans in reading.found.items()}
-        return Sums({t: s for t, s in learned.items() if t not in reading.excluded}, by_hand)
+            value = h.value
+            if h.word not in by_hand_too:
+                for topic, pull in words[h.word].rows:
+                    learned[topic] += pull * value
+                continue
+            for topic, pull in words[h.word].rows:
+                if (h.word, topics[topic]) not in reading.known:
+                    learned[topic] += pull * value
+        sums = {topic: score for topic, score in zip(topics, learned, strict=True) if score and topic not in reading.excluded}
+        return Sums(sums, {topic: math.fsum(weight for _, _, weight in spans) for topic, spans in reading.found.items()})
 
-    def _shares(self, topic: str, heard: Sequence[Heard], reading: Reading, hand: float) -> list[tuple[int, int, float]]:
-        """What each place in the text adds to the topic's score. `hand`: what a hand-written weight of 1 adds here."""
-        shares = [(start, end, weight * hand) for start, end, weight in reading.found.get(topic, ())]
+    def _weights(
+        self, best: Mapping[str, float], heard: Sequence[Heard], reading: Reading, hand: float, pieces: Pieces
+    ) -> dict[str, list[tuple[Shares, float]]]:
+        """Topic → what adds to its score, and where. `hand`: what a hand-written weight of 1 adds here."""
+        found: dict[str, list[tuple[Shares, float]]] = {
+            topic: [(pieces.share([(start, end)]), weight * hand) for start, end, weight in reading.found.get(topic, ())] for topic in best
+        }
         for h in heard:
-            pull = self.weights.words[h.word].pulls.get(topic, 0.0)
-            if pull and (h.word, topic) not in reading.known:
-                each = pull * h.value / len(h.spans)
-                shares += [(start, end, each) for start, end in h.spans]
-        return shares
+            pulls = self.weights.words[h.word].pulls
+            wanted = [topic for topic in pulls if topic in best and (h.word, topic) not in reading.known]
+            if wanted:
+                shares = pieces.share(h.spans)
+                for topic in wanted:
+                    found[topic].append((shares, pulls[topic] * h.value))
+        return found
 
 
 def confidences(scores: Mapping[str, float], manifest: Manifest) -> dict[str, float]:
@@ -153,34 +164,3 @@ def confidences(scores: Mapping[str, float], manifest: Manifest) -> dict[str, fl
 
 def certainty(lead: float, slope: float, start: float) -> float:
     return 1 / (1 + math.exp(-(slope * lead + start)))
-
-
-class _Pieces:
-    """Gathers shares of pieces (a pair may cross a word's edge) into the words of the text."""
-
-    def __init__(self, normal: Normal) -> None:
-        self._normal = normal
-        self._word_of: list[int] = []
-        cuts = sorted(normal.edges) or [0, len(normal.text)]
-        self._words = list(itertools.pairwise(cuts))
-        for number, (start, end) in enumerate(self._words):
-            self._word_of += [number] * (end - start)
-
-    def evidence(self, shares: Sequence[tuple[int, int, float]]) -> tuple[Evidence, ...]:
-        """One for each different word, at its first place, heaviest first; they add up to the sum of the shares."""
-        of_word: dict[int, float] = {}
-        for start, end, weight in shares:
-            first, last = self._word_of[start], self._word_of[end - 1]
-            if first == last:
-                of_word[first] = of_word.get(first, 0.0) + weight
-                continue
-            each = weight / (end - start)
-            for at in range(start, end):
-                of_word[self._word_of[at]] = of_word.get(self._word_of[at], 0.0) + each
-        same: dict[str, tuple[int, float]] = {}
-        for number, weight in sorted(of_word.items()):
-            text = self._normal.text[slice(*self._words[number])]
-            first, sum_ = same.get(text, (number, 0.0))
-            same[text] = (first, sum_ + weight)
-        told = (self._normal.evidence(*self._words[number], round(weight, 6)) for number, weight in same.values())
-        return tuple(sorted(told, key=lambda e: (-abs(e.weight), e.start)))

@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from nlp.hunch import Hunch
 from nlp.normalise import Normal
 from nlp.redflags import KINDS, LINKS, TIERS, Alarm, RedFlags
 from nlp.tables import Row, read
 
 SIGNS = re.compile(r"(\+|>>|>|~)")
-Split = tuple[frozenset[str], frozenset[str], frozenset[str], frozenset[str]]
+Split = tuple[frozenset[str], frozenset[str], frozenset[str], frozenset[str], frozenset[str]]
+BEFORE, COMPANY = "<", "@"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +36,19 @@ class Groups:
         return tuple(found)
 
     def split(self, row: Row, first: str, shared: Mapping[str, tuple[str, ...]]) -> Split:
-        """What holds back a row's flag: words that cover its first part, others, those before it, and groups around it."""
+        """What holds back a row's flag: words that cover its first part, others, those before it, groups around it, and the
+        company that it must have in a long text."""
         key = row["code"], row["unless"], first
         if key not in self._split:
             unless = frozenset(self.spelt_out(row) + shared.get(row["code"], ()))
-            self.check(row, (word.removeprefix("<") for word in unless))
+            self.check(row, (word.lstrip(BEFORE + COMPANY) for word in unless))
             parts = self.words.get(first, (first,))
-            before = frozenset(word for word in unless if word.startswith("<"))
+            before = frozenset(word for word in unless if word.startswith(BEFORE))
+            company = frozenset(word for word in unless if word.startswith(COMPANY))
             groups = unless & self.words.keys()
-            plain = unless - before - groups
+            plain = unless - before - groups - company
             covering = frozenset(word for word in plain if any(part in word for part in parts))
-            self._split[key] = covering, plain - covering, frozenset(word[1:] for word in before), groups
+            self._split[key] = covering, plain - covering, _bare(before), groups, _bare(company)
         return self._split[key]
 
     def check(self, row: Row, keys: Iterable[str]) -> None:
@@ -54,7 +58,11 @@ class Groups:
                 raise row.wrong(f"no such group: {key}" if key else f"a part is empty: {row['word']}")
 
 
-def load(path: Path, groups_path: Path, normalise: Callable[[str], Normal]) -> RedFlags:
+def _bare(marked: frozenset[str]) -> frozenset[str]:
+    return frozenset(word[1:] for word in marked)
+
+
+def load(path: Path, groups_path: Path, normalise: Callable[[str], Normal], hunch: Hunch | None = None) -> RedFlags:
     """Reads redflags.csv. A row with code and `unless` but no word adds those to all rows of the code. Raises LanguageError."""
     groups = _groups(groups_path, normalise)
     rows = read(path, ("code", "tier", "word", "kind", "numbers", "unless"))
@@ -63,7 +71,7 @@ def load(path: Path, groups_path: Path, normalise: Callable[[str], Normal]) -> R
         if not row["word"]:
             shared[row.need("code")] = shared.get(row["code"], ()) + groups.spelt_out(row)
     tiers: dict[str, str] = {}
-    return RedFlags([_alarm(row, shared, groups, tiers) for row in rows if row["word"]], groups.words)
+    return RedFlags([_alarm(row, shared, groups, tiers) for row in rows if row["word"]], groups.words, hunch)
 
 
 def _groups(path: Path, normalise: Callable[[str], Normal]) -> Groups:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from nlp.hits import Finder, Hits, Span
+from nlp.hunch import Hunch
 from nlp.normalise import MARKS, Normal, unspaced
 from workflow.understanding import RedFlag
 
@@ -16,6 +17,12 @@ TRIES = 2_000  # parts looked for in one text: no message needs a tenth of it, j
 TIERS = ("life", "order", "livelihood", "sensitive")
 KINDS = ("token", "phrase", "word")
 NOW = "[now]"  # says that it goes on: then no group under `unless` holds a flag back
+LONG = 120  # a text of more characters tells a story, most of it over: a word in it needs company to be an alarm
+PRESENT = "[present]"  # says that it is of today
+# says that it is told, practised, over, asked or only feared
+HEARSAY = frozenset(("[told]", "[drill]", "[past]", "[asked]", "[settled]", "[unsure]"))
+LIFE_NUMBERS = ("110", "119", "120")
+COMPANY = 30  # characters around a hit that the company is looked for in
 # A space that `unspaced` has left between two Chinese characters was the end of a line.
 BREAK = re.compile("[" + re.escape("".join(sorted(MARKS))) + "]|(?<=[㐀-鿿]) (?=[㐀-鿿])")
 
@@ -56,7 +63,7 @@ LINKS = {
 class Alarm:
     """`first` and the keys of `rest` are words, or groups in square brackets. `covering`: words that hold it back only where
     its first part stands inside them; `near`: anywhere near; `before`: near, before it in its clause (words or groups);
-    `groups`: anywhere around, unless it goes on."""
+    `groups`: anywhere around, unless it goes on. `company`: one of them stands around it in a long text, or it is held back."""
 
     code: str
     tier: str
@@ -68,6 +75,7 @@ class Alarm:
     near: frozenset[str]
     before: frozenset[str]
     groups: frozenset[str]
+    company: frozenset[str] = frozenset()
 
     @property
     def reach(self) -> Reach:
@@ -79,18 +87,20 @@ class Alarm:
 
 
 class RedFlags:
-    def __init__(self, alarms: Sequence[Alarm], groups: Mapping[str, Sequence[str]]) -> None:
-        """`groups`: key in square brackets → its words."""
+    def __init__(self, alarms: Sequence[Alarm], groups: Mapping[str, Sequence[str]], hunch: Hunch | None = None) -> None:
+        """`groups`: key in square brackets → its words. `hunch`: the second opinion where the rows see no danger to life."""
+        self._hunch = hunch
+        self._numbers = {alarm.code: alarm.numbers for alarm in alarms}
         # The simple ones first: however long a text is, they are always looked at.
         self._alarms = sorted(alarms, key=lambda alarm: len(alarm.rest))
         self._needs = [alarm.keys for alarm in self._alarms]
-        keys = {key for a in alarms for key in (*a.keys, *a.covering, *a.near, *a.before)}
+        keys = {key for a in alarms for key in (*a.keys, *a.covering, *a.near, *a.before, *a.company)}
         self._finder = Finder(keys - set(groups), groups)
         self._by_key: dict[str, list[int]] = {}
         for number, needs in enumerate(self._needs):
             self._by_key.setdefault(min(sorted(needs), key=lambda key: _common(groups.get(key, (key,)))), []).append(number)
         worst_first = sorted(alarms, key=lambda alarm: TIERS.index(alarm.tier))
-        self._codes = tuple(dict.fromkeys(alarm.code for alarm in worst_first))
+        self._places = {code: place for place, code in enumerate(dict.fromkeys(alarm.code for alarm in worst_first))}
         tokens = [alarm for alarm in alarms if alarm.kind == "token"]
         self.words = frozenset(word for alarm in tokens for word in (alarm.first, *alarm.covering))
         """For the segmenter: words that must stand alone, and longer ones that they may stand in."""
@@ -99,25 +109,45 @@ class RedFlags:
         """One flag per code, worst tier first."""
         normal = unspaced(normal)
         found = self._finder.scan(normal.text)
+        flags = self._listed(normal, found)
+        if not any(flag.tier == TIERS[0] for flag in flags):
+            flags += self._sensed(normal, found, worst_only=bool(flags))
+        return tuple(sorted(flags, key=lambda flag: (TIERS.index(flag.tier), self._places.get(flag.code, 0))))
+
+    def _listed(self, normal: Normal, found: Hits) -> list[RedFlag]:
+        """What the rows say."""
         numbers = sorted(n for key in found.keys for n in self._by_key.get(key, ()) if self._needs[n] <= found.keys)
         if not numbers:
-            return ()
+            return []
         breaks = [-1, *(mark.start() for mark in BREAK.finditer(normal.text)), len(normal.text)]
         flags: dict[str, RedFlag] = {}
         tries = TRIES
         for alarm in map(self._alarms.__getitem__, numbers):
             for span in found.at(alarm.first) if alarm.code not in flags else ():
                 if (hit := _hit(alarm, normal, found, span, breaks)) and not _held(alarm, found, span, hit, breaks):
-                    first, last = normal.span(*hit)
-                    flags[alarm.code] = RedFlag(alarm.code, alarm.tier, normal.original[first:last], alarm.numbers)
+                    flags[alarm.code] = _flag(alarm.code, alarm.tier, normal, hit, alarm.numbers)
                     break
                 tries -= bool(alarm.rest)
                 if tries < 0:
-                    return self._ordered(flags)
-        return self._ordered(flags)
+                    return list(flags.values())
+        return list(flags.values())
 
-    def _ordered(self, flags: Mapping[str, RedFlag]) -> tuple[RedFlag, ...]:
-        return tuple(flags[code] for code in self._codes if code in flags)
+    def _sensed(self, normal: Normal, found: Hits, *, worst_only: bool) -> list[RedFlag]:
+        """What sounds like danger though no row says so: the first such part."""
+        long = len(normal.text) > LONG
+        for code, tier, part in self._hunch.find(normal.text) if self._hunch else ():
+            if worst_only and tier != TIERS[0]:
+                continue
+            if long and not found.within(PRESENT, *part):
+                continue
+            if NOW in found.keys or not any(found.within(group, *part) for group in HEARSAY & found.keys):
+                return [_flag(code, tier, normal, part, self._numbers.get(code, LIFE_NUMBERS if tier == TIERS[0] else ()))]
+        return []
+
+
+def _flag(code: str, tier: str, normal: Normal, span: Span, numbers: tuple[str, ...]) -> RedFlag:
+    first, last = normal.span(*span)
+    return RedFlag(code, tier, normal.original[first:last], numbers)
 
 
 def _common(words: Sequence[str]) -> int:
@@ -169,8 +199,14 @@ def _held(alarm: Alarm, found: Hits, first: Span, whole: Span, breaks: Sequence[
         any(found.within(word, low - near, high + near) for word in alarm.near & found.keys)
         or any(found.within(key, max(low - near, clause), low) for key in alarm.before & found.keys)
         or any(found.around(word, *first) for word in alarm.covering & found.keys)
+        or (alarm.company and breaks[-1] > LONG and not _together(alarm, found, whole))
         or (NOW not in found.keys and any(found.within(group, low - wide, high + wide) for group in alarm.groups & found.keys))
     )
+
+
+def _together(alarm: Alarm, found: Hits, whole: Span) -> bool:
+    low, high = whole
+    return any(found.within(key, low - COMPANY, high + COMPANY) for key in alarm.company & found.keys)
 
 
 def _whole(text: str, span: Span) -> bool:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from nlp.errors import LanguageError
 
+HEAVIEST = 100.0  # a weight beyond is a slip of the hand
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -34,6 +36,16 @@ class Row:
         except ValueError as error:
             raise self.wrong(f"{column} is not a number: {self.cells[column]!r}") from error
         if not 0 <= value < 1e6:
+            raise self.wrong(f"{column} is out of range: {value}")
+        return value
+
+    def signed(self, column: str) -> float:
+        """The cell as a finite number of either sign. Raises LanguageError."""
+        try:
+            value = float(self.need(column))
+        except ValueError as error:
+            raise self.wrong(f"{column} is not a number: {self.cells[column]!r}") from error
+        if not -HEAVIEST <= value <= HEAVIEST:
             raise self.wrong(f"{column} is out of range: {value}")
         return value
 

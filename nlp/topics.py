@@ -46,12 +46,6 @@ def load(path: Path, topics: Mapping[str, Topic]) -> Lexicon:
     return Lexicon(weights, excludes)
 
 
-class Ranker(Protocol):
-    """Says what a text is about."""
-
-    def rank(self, normal: Normal) -> tuple[TopicGuess, ...]: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What the lexicon finds. `found`: topic → start, end, weight. `excluded`: topics that are ruled out. `cancelled`: where a
@@ -65,6 +59,12 @@ class Reading:
     def gone(self, start: int, end: int) -> bool:
         """Whether the span touches a word that is said to be gone."""
         return any(first < end and start < last for first, last in self.cancelled)
+
+
+class Ranker(Protocol):
+    """Says what a text is about. `reading`: what the city's lexicon found in it, if that was looked for already."""
+
+    def rank(self, normal: Normal, reading: Reading | None = None) -> tuple[TopicGuess, ...]: ...
 
 
 class Topics:
@@ -86,9 +86,9 @@ class Topics:
                     theirs[labels[topic]] = max(weight, theirs.get(labels[topic], 0.0))
         return Topics(Lexicon(weights, {}), names, self._negation)
 
-    def rank(self, normal: Normal) -> tuple[TopicGuess, ...]:
+    def rank(self, normal: Normal, reading: Reading | None = None) -> tuple[TopicGuess, ...]:
         """Best first. The weights of a guess's evidence add up to its score; a word counts once."""
-        found = self.read(normal).found
+        found = (reading or self.read(normal)).found
         return self._guesses(
             {topic: [normal.evidence(first, last, weight) for first, last, weight in hits] for topic, hits in found.items()}
         )

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from nlp.judging import Judged
-from nlp.learned import LearnedTopics, Sums, certainty
-from nlp.topics import RANKED, Topics
+from nlp.learned import SHOWN, LearnedTopics, Sums, certainty
+from nlp.topics import Topics
 from nlp.training import folds, learn, logistic
 from nlp.vocabulary import Seen
 from nlp.weights import Manifest, Weights, of
@@ -63,4 +63,4 @@ def _settled(manifest: Manifest, scored: Sequence[_Scored], *, with_hand: bool) 
 
 def _judge(one: _Scored, found: Manifest) -> Judged:
     ranked, lead = one.decided(found.hand)
-    return Judged(one.label, ranked[:RANKED], certainty(lead, found.slope, found.start) if ranked else 0.0)
+    return Judged(one.label, ranked[:SHOWN], certainty(lead, found.slope, found.start) if ranked else 0.0)

@@ -45,11 +45,13 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """`rarity`: its weight in a text, whatever the topic. `pulls`: topic → weight."""
+    """`rarity`: its weight in a text, whatever the topic. `pulls`: topic → weight. `rows`: the same, with the topic's place in
+    `Weights.topics`."""
 
     rarity: float
     count: int
     pulls: Mapping[str, float]
+    rows: tuple[tuple[int, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class Weights:
     manifest: Manifest
     words: Mapping[str, Word]
     version: str
+    topics: tuple[str, ...]
 
 
 def rarity(texts: int, count: int) -> float:
@@ -66,8 +69,13 @@ def rarity(texts: int, count: int) -> float:
 
 def of(manifest: Manifest, words: Mapping[str, tuple[int, Mapping[str, float]]]) -> Weights:
     """`words`: word → (count, topic → weight)."""
-    ready = {word: Word(rarity(manifest.texts, count), count, pulls) for word, (count, pulls) in words.items()}
-    return Weights(manifest, ready, _version(manifest, ready))
+    topics = tuple(manifest.topics)
+    place = {topic: number for number, topic in enumerate(topics)}
+    ready = {
+        word: Word(rarity(manifest.texts, count), count, pulls, tuple((place[topic], weight) for topic, weight in pulls.items()))
+        for word, (count, pulls) in words.items()
+    }
+    return Weights(manifest, ready, _version(manifest, ready), topics)
 
 
 def save(weights: Weights, folder: Path) -> None:

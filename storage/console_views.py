@@ -13,13 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.engine import Database
 from storage.joining_tables import incidents
 from storage.rows import Row
-from storage.tables import clocks, contacts, inbox, outbox, posts, tickets
+from storage.tables import clocks, contacts, inbox, outbox, posts, praises, tickets
 from storage.unit_of_work import SqlUnitOfWork
 from storage.views import OPEN_TO_LISTS
 from workflow.bursts import Incident
 from workflow.console import CONSOLE_DOOR
 from workflow.model import Assignee, Procedure
 from workflow.policy import Reach
+from workflow.praise import Praised
 from workflow.states import State
 from workflow.views import AsideRow, DeadLetter, Filter, Line, Overview, Page, Queues, Whole
 
@@ -74,6 +75,17 @@ class ConsoleViews:
         latest = select(incidents).where(mine).order_by(incidents.c.raised_at.desc(), incidents.c.id.desc()).limit(_ROWS)
         async with self._database.reading() as connection:
             return tuple(Incident(**row) for row in (await connection.execute(latest)).mappings())
+
+    async def praised(self, reach: Sequence[Reach], since: datetime) -> Praised:
+        """Thanks for what was done at or inside the places the posts reach, at most 100 kinds."""
+        inside = or_(false(), *(praises.c.place.startswith(part.place, autoescape=True) for part in reach))
+        mine, often = and_(inside, praises.c.at >= since), func.count().label("often")
+        kinds = select(praises.c.place, praises.c.topic, often).where(mine).group_by(praises.c.place, praises.c.topic)
+        kinds = kinds.order_by(often.desc(), praises.c.place, praises.c.topic).limit(_ROWS)
+        async with self._database.reading() as connection:
+            total = (await connection.execute(select(func.count()).select_from(praises).where(mine))).scalar_one()
+            rows = await connection.execute(kinds)
+            return Praised(int(total), {(place, topic): number for place, topic, number in rows})
 
     async def queues(self) -> Queues:
         """For those who may look at the whole city; at most 100 rows of each kind, newest first."""

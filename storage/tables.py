@@ -252,6 +252,15 @@ web_messages = Table(
     Index(None, "address", "seq"),
 )  # fmt: skip
 
+praises = Table(
+    "praises", metadata,
+    Column("id", String(16), primary_key=True),
+    Column("at", UtcDateTime, nullable=False, index=True),
+    Column("place", String(20), nullable=False),
+    Column("topic", String(20), nullable=False),
+    Column("version", Text, nullable=False),
+)  # fmt: skip
+
 sign_in_codes = Table(
     "sign_in_codes", metadata,
     Column("code_hash", String(64), primary_key=True),

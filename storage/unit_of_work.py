@@ -18,6 +18,7 @@ from storage.engine import Database
 from storage.followers import SqlFollowers
 from storage.letters import SqlLetters
 from storage.people import SqlContacts, SqlDialogs, SqlInvites, SqlPosts, SqlSignIns
+from storage.praises import SqlPraises
 from storage.tables import inbox, outbox, requests
 from workflow.model import SAID, About, Speech
 
@@ -46,6 +47,7 @@ class SqlUnitOfWork:
     letters: SqlLetters
     alike: SqlAlike
     followers: SqlFollowers
+    praises: SqlPraises
     outbox: SqlOutbox
 
     def __init__(self, database: Database, *, reading: bool = False) -> None:
@@ -66,6 +68,7 @@ class SqlUnitOfWork:
         self.sign_ins, self.letters = SqlSignIns(self._db), SqlLetters(self._db)
         self.tickets, self.outbox = SqlTickets(self._database, self._db), SqlOutbox(self._db)
         self.alike, self.followers = SqlAlike(self._db), SqlFollowers(self._database, self._db)
+        self.praises = SqlPraises(self._database, self._db)
         return self
 
     async def _begin(self) -> None:

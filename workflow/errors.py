@@ -56,6 +56,7 @@ class Refusal(StrEnum):
     TEXT_DUE = "text_due"
     UNIT_UNKNOWN = "unit_unknown"
     TOPIC_UNKNOWN = "topic_unknown"
+    CHANGE_DUE = "change_due"
     NOT_TOGETHER = "not_together"
 
 

@@ -3,7 +3,7 @@
     {"topics": [code], "words": [str], "version": str, "chosen": code,
      "guesses": [{"code", "confidence", "score", "evidence": [{"text", "start", "end", "weight"}]}],
      "intent": {"code", "evidence"}, "flags": [{"code", "tier", "text"}], "parts": [[start, end]],
-     "place": {"decision", "code", "outside", "candidates": [{"code", "score"}], "evidence"}}
+     "place": {"decision", "code", "grid", "outside", "candidates": [{"code", "score"}], "evidence"}}
 
 Offsets are code points of the ticket's text. Rows of earlier versions have topics, words and version alone.
 """
@@ -59,7 +59,7 @@ def kept(read: Understanding, located: Located) -> Json:
         "flags": [{"code": flag.code, "tier": flag.tier, "text": flag.text[:LONGEST]} for flag in read.flags[:MOST]],
         "parts": [list(part) for part in read.parts[:MOST]],
         "place": {
-            "decision": located.decision, "code": located.code, "outside": located.outside_name[:LONGEST],
+            "decision": located.decision, "code": located.code, "grid": located.grid, "outside": located.outside_name[:LONGEST],
             "candidates": [{"code": guess.code, "score": guess.score} for guess in located.candidates[:MOST]],
             "evidence": _out(located.evidence),
         },
@@ -87,7 +87,7 @@ def again(data: Mapping[str, Any]) -> Kept:
     candidates = tuple(PlaceGuess(str(c.get("code", "")), "", "", _number(c.get("score"))) for c in _objects(place.get("candidates")))
     located = Located(
         str(place.get("decision", "")), str(place.get("code", "")), candidates, _in(place.get("evidence")),
-        outside_name=str(place.get("outside", "")),
+        outside_name=str(place.get("outside", "")), grid=str(place.get("grid", "")),
     )  # fmt: skip
     return Kept(read, located, str(data.get("chosen", "")), tuple(str(word) for word in _list(data.get("words"))), whole)
 

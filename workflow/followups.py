@@ -102,9 +102,11 @@ def corrected_by_reporter(ticket: Ticket, command: Correct, region: Region) -> T
 
 
 def corrected(ticket: Ticket, command: Correct, region: Region) -> Ticket:
-    """Before dispatch. Promises already given stay as they are."""
+    """Before dispatch; of topic and place at least one. Promises already given stay as they are."""
     if ticket.state not in CORRECTABLE:
         raise Refused(Refusal.WRONG_STATE, number=ticket.number, state=ticket.state)
+    if not command.topic and not command.place:
+        raise Refused(Refusal.CHANGE_DUE)
     if command.topic and command.topic not in region.topics:
         raise Refused(Refusal.TOPIC_UNKNOWN)
     if command.place and command.place not in region.places:

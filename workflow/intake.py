@@ -11,12 +11,14 @@ from workflow import evidence
 from workflow.alike import NOTHING, Gist, gist_from
 from workflow.commands import Register
 from workflow.model import FileRef, Intent, Json, Point, Procedure
+from workflow.region import Sureness
 from workflow.understanding import Located, Understanding
 
 MAX_CHOICES = 4
 SHOWN_TOPICS = 3
 GREETING = 8  # code points: a first message this short without subject or place is "hello", not yet a matter
 TIERS = ("life", "order", "livelihood", "sensitive")
+PRESSING = frozenset({"order", "livelihood"})
 
 
 class Ask(StrEnum):
@@ -26,6 +28,14 @@ class Ask(StrEnum):
     PLACE_TIE = "place_tie"  # two or more places of that name
     PLACE = "place"
     CONFIRM = "confirm"
+
+
+class Doubt(StrEnum):
+    """How sure the topic is: what the card does about it. Nothing of it keeps anybody from sending."""
+
+    NONE = "none"  # it stands as it is
+    CHOOSE = "choose"  # it stands, and others may be chosen
+    ASK = "ask"  # none stands: the person is asked, else the hub decides
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +73,7 @@ class Draft:
     spans: tuple[tuple[int, int], ...] = ()  # of several matters in `text`
     matters: tuple[Draft, ...] = ()  # each by itself; empty where there is one
     whole: bool = False  # the person wants them as one
+    filing: bool = False  # thanked for or answered, and to be filed all the same
     focus: int = -1  # which of them is being changed
 
     @property
@@ -113,6 +124,20 @@ def placed(draft: Draft, located: Located) -> Draft:
         known = located.decision == "town"
         return replace(draft, place=located.code, place_known=known, place_detail=located.detail, ties=())
     return draft
+
+
+def doubt(draft: Draft, sureness: Sureness) -> Doubt:
+    """A topic that the person chose is beyond doubt. So is that of an emergency and of a report about somebody, which go their way
+    whatever they are about. A guess about something pressing stands in any case: it may have the shorter clock."""
+    settled = draft.topic_chosen or not draft.topics or draft.urgent or draft.procedure == Procedure.PETITION_REPORT
+    if settled or draft.confidence >= sureness.sure:
+        return Doubt.NONE
+    return Doubt.CHOOSE if draft.confidence >= sureness.unsure or draft.urgency in PRESSING else Doubt.ASK
+
+
+def left_open(draft: Draft, sureness: Sureness) -> Draft:
+    """The draft as it is filed: without a topic where nobody knows. What was guessed stays with the reading."""
+    return replace(draft, topic="") if doubt(draft, sureness) is Doubt.ASK else draft
 
 
 def next_ask(draft: Draft) -> Ask:

@@ -24,6 +24,7 @@ from workflow.model import (
     Speech,
     Ticket,
 )
+from workflow.praise import Praise
 from workflow.region import Place
 from workflow.states import State
 from workflow.understanding import Answer, Located, PlaceGuess, Understanding
@@ -219,6 +220,16 @@ class Followers(Protocol):
     async def voices(self, ticket: Ticket) -> Voices: ...
 
 
+class Praises(Protocol):
+    async def count(self, praise: Praise) -> bool:
+        """False where one of this id was counted before."""
+        ...
+
+    async def take_back(self, praise_id: str) -> None:
+        """It is none after all; nothing happens where it was not counted."""
+        ...
+
+
 class Outbox(Protocol):
     async def put(self, speech: Speech) -> None: ...
 
@@ -244,6 +255,8 @@ class UnitOfWork(Protocol):
     def alike(self) -> Alike: ...
     @property
     def followers(self) -> Followers: ...
+    @property
+    def praises(self) -> Praises: ...
     @property
     def outbox(self) -> Outbox: ...
 

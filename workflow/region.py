@@ -156,6 +156,15 @@ class Bursts:
 
 
 @dataclass(frozen=True, slots=True)
+class Sureness:
+    """What the confidence of the best topic (0 to 1) decides (ours). From `sure` on it stands on the card; from `unsure` on it stands
+    there among others to choose from; below, the person is asked, and the hub decides where nobody chooses."""
+
+    sure: float = 0.7
+    unsure: float = 0.4
+
+
+@dataclass(frozen=True, slots=True)
 class Region:
     """A city, ready to be asked."""
 
@@ -177,6 +186,7 @@ class Region:
     children: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # parent code → child codes, in order
     duplicates: Duplicates = Duplicates()
     bursts: Bursts = Bursts()
+    sureness: Sureness = Sureness()
 
     def path(self, code: str) -> tuple[Place, ...]:
         """From county down to the place itself; the city is left out. Empty for an unknown code. A grid that an import took away still

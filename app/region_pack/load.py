@@ -15,6 +15,7 @@ from app.region_pack.head import load_head, load_sentences
 from app.region_pack.knowledge import load_knowledge
 from app.region_pack.places import load_places
 from app.region_pack.shared import load_bursts, load_duplicates
+from app.region_pack.sureness import load_sureness
 from workflow.region import ClockProfile, Level, Place, Region, Topic, Unit, children_of
 
 _NEEDED_UNITS = {"hub": "hub", "grid": "grid", "discipline": "discipline"}  # code → kind: the domain's rules name these three
@@ -45,6 +46,7 @@ def load(folder: Path) -> Region:
     items = {topic.item for topic in topics.values()}
     duplicates = load_duplicates(head, items | topics.keys(), folder / "region.toml", faults)
     bursts = load_bursts(head, items, folder / "region.toml", faults)
+    sureness = load_sureness(head, folder / "region.toml", faults)
     faults.raise_any()
     opens, closes = head["office_hours"]
     return Region(
@@ -52,7 +54,7 @@ def load(folder: Path) -> Region:
         office_hours=(opens, closes), places=places, units=units, topics=topics, clocks=clocks, knowledge=knowledge,
         calendar=calendar, demo_complaint=head.get("demo_complaint", ""), demo_matters=matters, sentences=sentences,
         retention_days=head.get("retention_days", 1825), children=children_of(places.values()),
-        duplicates=duplicates, bursts=bursts,
+        duplicates=duplicates, bursts=bursts, sureness=sureness,
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from bot.cards.resident import Rows, move
 from bot.cards.words import Words
 from workflow import deadlines, routing
 from workflow.guards import MAX_HOPS
+from workflow.intake import SHOWN_TOPICS
 from workflow.model import Actor, Assignee, Button, Procedure, Ticket
 from workflow.policy import parties
 from workflow.region import Level
@@ -145,9 +146,9 @@ def _to_accept(ticket: Ticket, words: Words) -> list[tuple[Button, ...]]:
         rows.append((_step("button.answer", "answer", ticket),))
     rows += _offers("button.take", "take", ticket, words)
     rows += _ask_resident(ticket)
-    second = second_guess(ticket)
-    if second in words.region.topics:
-        rows.append((_step("button.topic", "topic", ticket, second, topic=words.topic(second)),))
+    likely = other_guesses(ticket)[: 1 if ticket.topic else SHOWN_TOPICS]
+    known = (code for code in likely if code in words.region.topics)
+    rows += [(_step("button.topic", "topic", ticket, code, topic=words.topic(code)),) for code in known]
     rows.append((_step("button.units", "units", ticket), _step("button.decline", "decline", ticket)))
     return [*rows, other] if (other := _other_topics(ticket)) else rows
 
@@ -157,10 +158,9 @@ def _other_topics(ticket: Ticket) -> tuple[Button, ...]:
     return () if ticket.procedure is Procedure.PETITION_REPORT else (_step("button.topics", "topics", ticket),)
 
 
-def second_guess(ticket: Ticket) -> str:
-    """The next best topic's code as understood at registration, "" if there is none."""
-    guesses = [str(code) for code in ticket.understanding.get("topics") or ()]
-    return next((code for code in guesses if code != ticket.topic), "")
+def other_guesses(ticket: Ticket) -> list[str]:
+    """Codes of topics it may be of instead, as understood at registration, the best first; all of them where it was left open."""
+    return [str(code) for code in ticket.understanding.get("topics") or () if code != ticket.topic]
 
 
 def _disputed(ticket: Ticket, words: Words) -> list[tuple[Button, ...]]:

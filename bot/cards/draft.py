@@ -8,14 +8,13 @@ from typing import Any
 from bot.cards import several
 from bot.cards.alike import offers
 from bot.cards.words import Words
+from workflow.intake import PRESSING, Doubt
 from workflow.model import Assignee, Procedure
-
-_PRESSING = frozenset({"order", "livelihood"})
 
 
 def draft(card: Mapping[str, Any], words: Words) -> str:
-    """HTML. `card`: topic, because, place, detail, hub (unit, place), lead, files, anonymous, urgency, procedure, due; alike, if any; or
-    matters, for several."""
+    """HTML. `card`: topic, because, place, detail, hub (unit, place), lead, files, anonymous, urgency, procedure, due, doubt; alike, if
+    any; or matters, for several."""
     if card.get("matters"):
         return several.draft(card, words)
     hub = words.desk(Assignee(*card["hub"]))
@@ -38,9 +37,10 @@ def _say(words: Words, key: str, **params: object) -> str:
 
 def _topic(card: Mapping[str, Any], words: Words) -> str:
     if not card["topic"]:
-        return _say(words, "topic_unknown")
+        return words.texts.say(words.language, "doubt.ask") if card.get("doubt") == Doubt.ASK else _say(words, "topic_unknown")
     because = words.listed(list(card["because"]))
-    return _say(words, "topic_because" if because else "topic", topic=words.topic(card["topic"]), because=because)
+    line = _say(words, "topic_because" if because else "topic", topic=words.topic(card["topic"]), because=because)
+    return f"{line}\n{words.texts.say(words.language, 'doubt.choose')}" if card.get("doubt") == Doubt.CHOOSE else line
 
 
 def _place(card: Mapping[str, Any], words: Words) -> str:
@@ -54,6 +54,6 @@ def _who(card: Mapping[str, Any], words: Words, hub: str) -> str:
 
 
 def _when(card: Mapping[str, Any], words: Words) -> str:
-    urgency = words.label("urgency.pressing" if card["urgency"] in _PRESSING else "urgency.usual")
+    urgency = words.label("urgency.pressing" if card["urgency"] in PRESSING else "urgency.usual")
     due = words.params({"due": card["due"]}).get("due", "")
     return _say(words, "when_due" if due else "when", urgency=urgency, due=due)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bot.outgoing import Keyboard, answer, button, literal, rows
 from bot.resident import several
-from workflow import deadlines, routing
+from workflow import deadlines, intake, routing
 from workflow.desk import Session
-from workflow.intake import Ask, Draft
+from workflow.intake import Ask, Doubt, Draft
 from workflow.model import DRAFT, Button, Json, Priority, Procedure, Speech
 from workflow.region import Level, Region
 from workflow.understanding import PlaceGuess
@@ -95,23 +95,35 @@ def topics(contact_id: int, draft: Draft, region: Region, item: str, edits: str)
 def card(session: Session, contact_id: int, draft: Draft, edits: str = "") -> Speech:
     """What was understood, to be confirmed: see `bot.cards.draft`."""
     region, procedure = session.region, Procedure(draft.procedure)
+    doubt = intake.doubt(draft, region.sureness)
+    draft = intake.left_open(draft, region.sureness)
     topic = region.topics.get(draft.topic)
     hub = routing.hub_for(region, procedure, draft.place or region.code)
     due = deadlines.expected(procedure, draft.topic, session.now, region, session.calendar)
+    because = draft.words if draft.topic in draft.topics[:1] else ()
     params: Json = {
-        "topic": draft.topic, "because": list(draft.words), "place": draft.place, "detail": draft.place_detail,
+        "topic": draft.topic, "because": list(because), "place": draft.place, "detail": draft.place_detail,
         "hub": [hub.unit, hub.place], "lead": topic.lead if topic else "", "files": len(draft.files), "anonymous": draft.anonymous,
         "urgency": draft.urgency, "procedure": procedure.value, "due": due.isoformat() if due else None,
+        "doubt": doubt.value,
     }  # fmt: skip
-    buttons = _card_buttons(draft, secret=procedure is Procedure.PETITION_REPORT)
+    choices = () if doubt is Doubt.NONE else _choices(draft, region)
+    buttons = _card_buttons(draft, choices, secret=procedure is Procedure.PETITION_REPORT)
     return Speech(contact_id, params=params, buttons=buttons, card=DRAFT, edits=edits, priority=Priority.ANSWER)
 
 
-def _card_buttons(draft: Draft, *, secret: bool) -> Keyboard:
+def _choices(draft: Draft, region: Region) -> Keyboard:
+    """The likeliest topics, the best first, each in one tap; then the way to all of them."""
+    likely = [literal(region.topics[code].name, f"i:topic:{draft.id}:{code}") for code in draft.topics if code in region.topics]
+    return rows([*likely, button("intake.none_of_these", f"i:topics:{draft.id}:all")])
+
+
+def _card_buttons(draft: Draft, choices: Keyboard, *, secret: bool) -> Keyboard:
     name = button("intake.be_named" if draft.anonymous else "intake.be_anonymous", f"i:anon:{draft.id}")
     add, cancel = button("intake.add", f"i:add:{draft.id}"), button("intake.cancel", f"i:cancel:{draft.id}")
     submit = button("intake.submit", f"i:submit:{draft.id}")
     if secret:
         return ((submit,), (add, name), (cancel,))
     topic, place = button("intake.change_topic", f"i:topics:{draft.id}:"), button("intake.change_place", f"i:pick:{draft.id}:")
-    return ((submit,), *several.way_back(draft), (topic, place), (add, name), (cancel,))
+    change = (place,) if choices else (topic, place)
+    return (*choices, (submit,), *several.way_back(draft), change, (add, name), (cancel,))

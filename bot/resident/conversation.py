@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.cards.resident import can_object
 from bot.doors import Incoming
 from bot.outgoing import answer, button, rows
-from bot.resident import additions, joining, matters
+from bot.resident import additions, joining, matters, praising
 from bot.resident.consent import Consent
 from bot.resident.doubts import Doubts
 from bot.resident.interview import STEP, Interview
@@ -87,7 +87,9 @@ class ResidentConversation:
     async def resume(self, session: Session, contact: Contact, dialog: Dialog) -> None:
         """What was put aside is asked about again."""
         if dialog.step == STEP:
-            await self._interview.ask(session, contact, intake.from_json(dialog.data))
+            draft = intake.from_json(dialog.data)
+            if not praising.for_thanks(draft):
+                await self._interview.ask(session, contact, draft)
         elif dialog.step == dialogs.UNSURE:
             await self._doubts.again(session, contact)
 

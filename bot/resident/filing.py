@@ -10,7 +10,8 @@ from workflow.model import Actor, Contact, Ticket
 
 async def file(session: Session, contact: Contact, actor: Actor, draft: Draft) -> Ticket:
     """The ticket of a draft; the messages it was made of are known to belong to it."""
-    ticket = await session.do(actor, intake.registration(draft, session.region.code))
+    filed = intake.left_open(draft, session.region.sureness)
+    ticket = await session.do(actor, intake.registration(filed, session.region.code))
     for message_id in filter(None, (known for known, _ in draft.said)):
         await session.uow.remember(contact.id, message_id, ticket.id)
     return ticket

@@ -7,13 +7,13 @@ from dataclasses import replace
 
 from bot.doors import Incoming
 from bot.outgoing import answer, button
-from bot.resident import asking, emergency, filing, joining, several, splitting
+from bot.resident import asking, emergency, filing, joining, praising, several, splitting
 from bot.resident.payload import Scanned
 from bot.resident.reading import Reading
 from workflow import dialogs, intake
 from workflow.desk import Session
 from workflow.intake import Ask, Draft
-from workflow.model import Actor, Contact, Dialog, Intent, Procedure
+from workflow.model import Actor, Contact, Dialog, Procedure
 from workflow.registration import MAX_TEXT
 
 STEP = dialogs.INTAKE
@@ -35,8 +35,8 @@ class Interview:
 
     async def more(self, session: Session, contact: Contact, incoming: Incoming, draft: Draft) -> None:
         """Words, files or a point for a draft; words of a message that was changed take the old ones' place."""
-        if draft.intent == Intent.PRAISE and draft.said:
-            draft = Draft(self.new_id())  # the thanks were answered; what comes now is something else
+        if praising.for_thanks(draft) and draft.said:
+            draft = await praising.next_draft(session, draft, incoming, self.new_id())
         if len(draft.text) + len(incoming.text) > MAX_TEXT:
             await session.say(answer(contact.id, "intake.too_long"))
             return
@@ -90,18 +90,17 @@ class Interview:
 
     async def _answered(self, session: Session, contact: Contact, draft: Draft) -> bool:
         """A question is answered, praise is thanked for; neither is filed."""
-        if draft.files:
+        if draft.files or draft.filing:
             return False
-        file_it = button("intake.still_file", f"i:file:{draft.id}")
-        if draft.intent == Intent.PRAISE:
+        if praising.for_thanks(draft):
             await self._keep(session, contact, draft)
-            await session.say(answer(contact.id, "intake.praise", ((file_it,),)))
+            await praising.thanked(session, contact, draft)
             return True
         found = self._reading.answers.search(draft.text) if draft.procedure == Procedure.CONSULTATION else None
         if found is None:
             return False
         await self._keep(session, contact, draft)
-        helped = button("intake.helped", f"i:helped:{draft.id}")
+        helped, file_it = button("intake.helped", f"i:helped:{draft.id}"), button("intake.still_file", f"i:file:{draft.id}")
         said = answer(
             contact.id, "intake.answer", ((helped, file_it),), answer=found.answer, basis=found.basis, updated=found.updated
         )
@@ -140,6 +139,9 @@ class Interview:
             case "pick":
                 known = argument if argument in session.region.places else ""
                 await session.say(asking.pick(contact.id, draft, session.region, known, edits))
+            case "file":
+                await praising.taken_back(session, draft)
+                await self.ask(session, contact, replace(draft, thin=False, filing=True), edits)
             case _:
                 await self.ask(session, contact, self._chosen(session, draft, verb, argument), edits)
         return ""
@@ -150,6 +152,8 @@ class Interview:
             await self.ask(session, contact, draft)
             return
         await self.close(session, contact)
+        if praising.for_thanks(draft):
+            await praising.taken_back(session, draft)  # an older card's button, from before the message was changed
         await filing.file(session, contact, actor, draft)
         await self._beside(session, contact, draft)
 
@@ -186,7 +190,5 @@ class Interview:
                 return replace(draft, anonymous=not draft.anonymous)
             case "whole" | "several":
                 return replace(draft, whole=verb == "whole")
-            case "file":
-                return replace(draft, thin=False)
             case _:
                 return draft

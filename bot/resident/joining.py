@@ -31,7 +31,8 @@ async def offered(session: Session, contact: Contact, draft: Draft, card: Speech
     submit = (button("joining.not_the_same", f"i:submit:{draft.id}"),)
     params = {**card.params, "alike": [_shown(one) for one in found]}
     draft = replace(draft, offered=tuple(one.ticket_id for one in found))
-    return draft, replace(card, params=params, buttons=(*rows, submit, *card.buttons[1:]))
+    others = (row for row in card.buttons if row[0].data != submit[0].data)
+    return draft, replace(card, params=params, buttons=(*rows, submit, *others))
 
 
 async def _similar(session: Session, contact: Contact, draft: Draft) -> tuple[Neighbour, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from bot import menus
-from bot.cards.choices import second_guess
+from bot.cards.choices import other_guesses
 from bot.cards.staff import because, relevant_clock
 from bot.staff.turn import Rows, Turn
 from workflow.errors import Refusal, Refused
@@ -150,9 +150,9 @@ def _queue_line(turn: Turn, ticket: Ticket, index: int) -> str:
         return words.label("staff.queue_line_unknown", **known)
     reasons = turn.masker.mask(words.listed(because(ticket))) or words.label("staff.no_words")
     guess = {"percent": round(ticket.confidence * 100), "topic": words.topic(ticket.topic), "words": reasons}
-    second = second_guess(ticket)
-    if second:
-        return words.label("staff.queue_line_second", second=words.topic(second), **known, **guess)
+    others = other_guesses(ticket)
+    if others:
+        return words.label("staff.queue_line_second", second=words.topic(others[0]), **known, **guess)
     return words.label("staff.queue_line", **known, **guess)
 
 

@@ -12,11 +12,10 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from app import config, demo, wiring
 from app.clock import SystemClock
-from app.region_pack import load
 from app.serving import web_app
 from app.signins import operator_code
-from nlp import build
 from storage import migrate, open_database
+from tests import jiangmen
 from workflow.model import Role
 
 ROOT = Path(__file__).parents[2]
@@ -41,11 +40,11 @@ class Site:
 @pytest.fixture
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
     settings = replace(config.load(ROOT / "config.example.toml", {}), files=config.FilesConfig(tmp_path / "files"))
-    region, clock = load(ROOT / "regions" / "jiangmen"), SystemClock()
+    region, clock = jiangmen.region(), SystemClock()
     database = open_database(f"sqlite+aiosqlite:///{tmp_path / 'city.db'}")
     await migrate(database)
-    city = wiring.build(settings, region, database, clock)
-    page = await demo.prepare(city, clock, build(ROOT / "regions" / "jiangmen" / "language", region).places, "E1.2")
+    city = wiring.build(settings, region, database, clock, language=jiangmen.language())
+    page = await demo.prepare(city, clock, jiangmen.language().places, "E1.2")
     tasks = city.engine.start()
     server = TestServer(web_app(city, page))
     await server.start_server()

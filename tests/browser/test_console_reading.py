@@ -49,14 +49,15 @@ async def test_a_ticket_shows_why_it_was_routed_so(site: Site, browser: Browser)
     await page.goto(f"{site.base}/console/tickets/{ticket.number}")
     why = page.get_by_role("region", name="为什么这样分派")
     assert await marked(page) == MASKED
-    best = evidence.again(ticket.understanding).read.topics[0]
+    guesses = evidence.again(ticket.understanding).read.topics
+    best = guesses[0]
     light = why.locator("mark", has_text="路灯")
     assert await light.count() == 1
     # Not by colour alone: a label inside the mark, and a line below it.
     assert await light.locator("sup").inner_text() in {"1", "2", "3"}
     assert await light.evaluate("e => getComputedStyle(e).borderBottomStyle") == "solid"
     assert await why.locator("mark.k-place").evaluate("e => getComputedStyle(e).borderBottomStyle") == "dotted"
-    assert await why.get_by_role("row").count() == 4
+    assert await why.get_by_role("row").count() == 1 + len(guesses) >= 3
     assert f"{best.confidence:.0%}" in await why.get_by_role("row").nth(1).inner_text()
     assert await why.locator(".marked b b").count() == 0 and "138****5678" in await why.inner_text()
     assert faults == []

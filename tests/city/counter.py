@@ -13,11 +13,11 @@ from typing import Any
 
 from app import config, inspection, invites, wiring
 from app.clock import SystemClock
-from app.region_pack import load
 from app.telegram import Polling
 from bot.telegram.pacing import Pace
 from bot.telegram.start import build
 from storage import DiskFiles, OutboxQueue, SqlUnitOfWork, migrate, open_database
+from tests import jiangmen
 from tests.botapi import FakeTelegram, Person, reference
 from tests.city import steps
 from workflow.desk import Session
@@ -134,13 +134,13 @@ class Counter:
 async def open_counter(folder: Path, paces: dict[str, Pace] | None = None) -> AsyncIterator[Counter]:
     settings = config.load(ROOT / "config.example.toml", {})
     settings = replace(settings, files=config.FilesConfig(folder / "files"))
-    region, clock = load(ROOT / "regions" / "jiangmen"), MovingClock()
+    region, clock = jiangmen.region(), MovingClock()
     database = open_database(f"sqlite+aiosqlite:///{folder / 'city.db'}")
     await migrate(database)
     async with FakeTelegram(reference()) as server:
         files = DiskFiles(folder / "files")
         async with await build(server.token, server.base_url, server.base_file_url, files, clock) as telegram:
-            city = wiring.build(settings, region, database, clock, telegram.door, paces)
+            city = wiring.build(settings, region, database, clock, telegram.door, paces, jiangmen.language())
             polling = Polling(telegram, city.inbox, city.engine.reader.wake, city.texts)
             tasks = city.engine.start()
             await polling.start()

@@ -16,7 +16,8 @@ from storage.tables import metadata
 from tests.console.conftest import House, Keywords, Visitor
 from tests.console.test_pages import registered
 from tests.console.test_web_bad_input import ODD_FORMS
-from workflow import intake
+from tests.workflow.build import GRID
+from workflow import evidence, intake
 from workflow.commands import Correct
 from workflow.model import Intent, Procedure, Role, Ticket
 
@@ -74,6 +75,22 @@ async def test_who_may_read_sees_the_words_marked_and_weighed(house: House) -> N
     for words in ("有同名地点", "North Hill Brook 0.90", "工单上的地点：North Hill Spring", "投诉"):
         assert words in shown, words
     assert "<b>gas" not in page
+
+
+async def test_a_grid_that_was_named_is_shown(house: House) -> None:
+    reads = Keywords()
+    named = replace(reads.locate("Spring"), decision="village", code="990101001001", grid=GRID, candidates=())
+    kept = evidence.kept(reads.understand(SAID), named)
+    ticket = await registered(house.town, text=SAID, place=GRID, understanding=kept)
+    shown = section(await (await house.holds(Role.SUPERVISOR)).reads(f"/console/tickets/{ticket.number}"))
+    assert "确定到网格 · North Hill Spring Spring 1" in shown
+    assert "工单上的地点" not in shown
+
+
+async def test_a_topic_left_to_the_hub_is_no_correction(house: House) -> None:
+    ticket = await read_ticket(house, topic="")
+    page = await (await house.holds(Role.SUPERVISOR)).reads(f"/console/tickets/{ticket.number}")
+    assert ticket.topic == "" and "75%" in section(page) and "更正为" not in section(page)
 
 
 async def test_no_mark_and_no_word_beside_the_text_shows_a_piece_of_a_number(house: House) -> None:

@@ -207,6 +207,16 @@ async def test_a_correction_moves_the_desk_but_not_the_promise(town: Town) -> No
     assert (after.topic, after.grid, after.clocks) == ("T2", "", ticket.clocks)
 
 
+@pytest.mark.parametrize("who", ["officer", "resident"])
+async def test_a_correction_of_nothing_is_refused_and_leaves_no_trace(town: Town, who: str) -> None:
+    ticket = await town.registered()
+    with pytest.raises(Refused) as refused:
+        await town.do(who, Correct(ticket.id))
+    assert refused.value.code is Refusal.CHANGE_DUE
+    async with SqlUnitOfWork(town.database, reading=True) as uow:
+        assert [event.kind for event in await uow.tickets.events(ticket.id)] == ["registered"]
+
+
 async def test_not_solved_goes_back_twice_at_most(town: Town) -> None:
     number = await handled(town)
     for _ in range(2):

@@ -12,10 +12,9 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from app import config, demo, invites, wiring
-from app.region_pack import load
 from app.serving import web_app
-from nlp import build
 from storage import migrate, open_database
+from tests import jiangmen
 from tests.clock import FrozenClock
 from tests.journeys.test_web_chat import Person
 from workflow.desk import Session
@@ -73,11 +72,11 @@ class Hall:
 async def hall(tmp_path: Path) -> AsyncIterator[Hall]:
     settings = config.load(ROOT / "config.example.toml", {"PETITION_WEB__BASE_URL": f"{BASE}/"})
     settings = replace(settings, files=config.FilesConfig(tmp_path / "files"))
-    region, clock = load(ROOT / "regions" / "jiangmen"), FrozenClock()
+    region, clock = jiangmen.region(), FrozenClock()
     database = open_database(f"sqlite+aiosqlite:///{tmp_path / 'city.db'}")
     await migrate(database)
-    city = wiring.build(settings, region, database, clock)
-    page = await demo.prepare(city, clock, build(ROOT / "regions" / "jiangmen" / "language", region).places, "E1.2")
+    city = wiring.build(settings, region, database, clock, language=jiangmen.language())
+    page = await demo.prepare(city, clock, jiangmen.language().places, "E1.2")
     tasks = city.engine.start()
     async with TestClient(TestServer(web_app(city, page))) as client:
         people = [Person(client, token) for _, token in page.panes]

@@ -16,10 +16,9 @@ from app import config, demo, wiring
 from app.clock import SystemClock
 from app.demo_matters import bring_all
 from app.demo_seed import Seeding
-from app.region_pack import load
-from nlp import build
 from storage import OutboxQueue, SqlUnitOfWork, migrate, open_database
 from storage.tables import inbox, web_chats
+from tests import jiangmen
 from tests.conftest import ROOT
 from web.services import DemoPage
 from workflow.model import Outcome, Role, Ticket
@@ -57,11 +56,11 @@ class Stage:
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     settings = replace(config.load(ROOT / "config.example.toml", {}), files=config.FilesConfig(tmp_path / "files"))
-    region = load(PACK)
+    region = jiangmen.region()
     database = open_database(f"sqlite+aiosqlite:///{tmp_path / 'city.db'}")
     await migrate(database)
-    city = wiring.build(settings, region, database, SystemClock())
-    places = build(PACK / "language", region).places
+    city = wiring.build(settings, region, database, SystemClock(), language=jiangmen.language())
+    places = jiangmen.language().places
     page = await demo.prepare(city, SystemClock(), places, "E1.2")
     tasks = city.engine.start()
     yield Stage(city, page, places)

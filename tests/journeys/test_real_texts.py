@@ -20,9 +20,9 @@ from app import config, wiring
 from app.clock import SystemClock
 from app.demo_matters import bind
 from app.demo_visitor import Visitor
-from app.region_pack import load
 from storage import OutboxQueue, SqlUnitOfWork, migrate, open_database
 from storage.tables import inbox
+from tests import jiangmen
 from tests.conftest import ROOT
 from workflow import routing
 from workflow.desk import Session
@@ -165,7 +165,7 @@ async def hall(tmp_path: Path, reference_data: Path) -> AsyncIterator[Hall]:
     database = open_database(f"sqlite+aiosqlite:///{tmp_path / 'city.db'}")
     event.listen(database.engine.sync_engine, "connect", _without_waiting_for_the_disk)
     await migrate(database)
-    city = wiring.build(settings, load(PACK), database, SystemClock())
+    city = wiring.build(settings, jiangmen.region(), database, SystemClock(), language=jiangmen.language())
     tasks = city.engine.start()
     staff = await _staff(city)
     outside = city.texts.label("zh-Hans", "intake.outside", name="").strip()[:8]

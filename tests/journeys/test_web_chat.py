@@ -15,10 +15,9 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from app import config, demo, wiring
 from app.clock import SystemClock
-from app.region_pack import load
 from app.serving import web_app
-from nlp import build
 from storage import migrate, open_database
+from tests import jiangmen
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 10.0
@@ -91,11 +90,11 @@ class Counter:
 async def counter(tmp_path: Path) -> AsyncIterator[Counter]:
     settings = config.load(ROOT / "config.example.toml", {})
     settings = replace(settings, files=config.FilesConfig(tmp_path / "files"))
-    region, clock = load(ROOT / "regions" / "jiangmen"), SystemClock()
+    region, clock = jiangmen.region(), SystemClock()
     database = open_database(f"sqlite+aiosqlite:///{tmp_path / 'city.db'}")
     await migrate(database)
-    city = wiring.build(settings, region, database, clock)
-    places = build(ROOT / "regions" / "jiangmen" / "language", region).places
+    city = wiring.build(settings, region, database, clock, language=jiangmen.language())
+    places = jiangmen.language().places
     page = await demo.prepare(city, clock, places, "E1.2")
     tasks = city.engine.start()
     async with TestClient(TestServer(web_app(city, page))) as client:

@@ -43,6 +43,13 @@ def test_what_is_kept_comes_back_as_it_was() -> None:
     assert (found.read.version, found.chosen, found.whole) == ("7.abc", "", True)
 
 
+def test_a_grid_that_was_named_is_kept_and_rows_of_before_have_none() -> None:
+    kept = json.loads(json.dumps(evidence.kept(READ, replace(LOCATED, grid="990101001001001"))))
+    assert evidence.again(kept).located.grid == "990101001001001"
+    del kept["place"]["grid"]
+    assert (evidence.again(kept).located.grid, evidence.again(kept).located.code) == ("", "990101001001")
+
+
 def test_what_the_bot_reads_from_a_ticket_is_still_there() -> None:
     kept = intake.registration(a_draft(), "9901").understanding
     assert (kept["topics"], kept["words"], kept["version"]) == (["T1", "T2"], ["litter"], "7.abc")  # the gate speaks against
@@ -53,7 +60,7 @@ def test_a_draft_keeps_its_reading_over_a_restart_and_one_of_before_has_none() -
     assert intake.registration(intake.from_json(stored), "9901").understanding == intake.registration(a_draft(), "9901").understanding
     del stored["reading"]
     old = evidence.again(intake.registration(intake.from_json(stored), "9901").understanding)
-    assert ([guess.code for guess in old.read.topics], old.words, old.whole) == (["T1", "T2"], ("litter", "gate"), False)
+    assert ([guess.code for guess in old.read.topics], old.words, old.whole) == (["T1", "T2"], ("litter",), False)
 
 
 def test_the_residents_choice_stands_beside_the_best_guess() -> None:

@@ -7,6 +7,7 @@ from aiohttp import web
 from web import diagram
 from web.console.pages import midnight, operates, show, visitor_of
 from web.services import Console, console_of
+from workflow.praise import SHOWN, Praised
 from workflow.states import PHASE, RESTING, Phase, State
 from workflow.views import Queues
 
@@ -14,7 +15,9 @@ _DRAWING = diagram.draw()
 
 
 async def whole(request: web.Request) -> web.Response:
-    return await _shown(request, "board.html")
+    console = console_of(request)
+    found = await console.views.praised(visitor_of(request).reach, console.clock.now() - SHOWN)
+    return await _shown(request, "board.html", found)
 
 
 async def fragment(request: web.Request) -> web.Response:
@@ -22,7 +25,7 @@ async def fragment(request: web.Request) -> web.Response:
     return await _shown(request, "board_now.html")
 
 
-async def _shown(request: web.Request, name: str) -> web.Response:
+async def _shown(request: web.Request, name: str, praised: Praised | None = None) -> web.Response:
     console = console_of(request)
     found = await console.views.overview(visitor_of(request).reach, console.clock.now(), midnight(console))
     queues = await console.views.queues() if operates(request) else None
@@ -31,6 +34,7 @@ async def _shown(request: web.Request, name: str) -> web.Response:
         request, name, overview=found, counts=found.by_state, phases=phases, drawing=_DRAWING, size=diagram, queues=queues,
         open_now=sum(count for state, count in found.by_state.items() if state not in RESTING),
         unstaffed=unstaffed(console, queues), years=console.fallback_years() if queues else (),
+        praised=praised, days=SHOWN.days,
     )  # fmt: skip
 
 

@@ -11,7 +11,6 @@ import pytest
 
 import nlp
 import texts
-from app.region_pack import load
 from bot.conversation import Conversation
 from bot.doors import Incoming, ReadyMessage
 from bot.resident import Reading, ResidentConversation
@@ -19,6 +18,7 @@ from bot.resident.payload import of_plate
 from bot.speak import Speaker
 from bot.staff import StaffConversation
 from storage import Database, OutboxQueue, SqlUnitOfWork, migrate, open_database
+from tests import jiangmen
 from tests.clock import FrozenClock
 from tests.workflow.build import PlainWeeks
 from workflow.commands import Move
@@ -35,12 +35,12 @@ MATTER = "杜阮井根村村口的垃圾堆三天没人清，好臭"
 
 @pytest.fixture(scope="module")
 def region() -> Region:
-    return load(PACK)
+    return jiangmen.region()
 
 
 @pytest.fixture(scope="module")
 def language(region: Region) -> nlp.Language:
-    return nlp.build(PACK / "language", region)
+    return jiangmen.language()
 
 
 @dataclass
@@ -500,14 +500,6 @@ async def test_an_answer_that_did_not_help_opens_a_ticket_with_the_asker_s_words
     await chat.presses("没解决，转人工")
     await chat.presses("提交")
     assert (await chat.ticket()).text == "80岁老人有冇高龄津贴？井根村的"
-
-
-async def test_praise_is_thanked_for_and_filed_only_if_one_asks_for_it(chat: Chat) -> None:
-    await chat.consented()
-    await chat.says("表扬井根村的网格员，垃圾清得很干净，谢谢")
-    assert "谢谢您的肯定" in chat.last()
-    async with SqlUnitOfWork(chat.database, reading=True) as uow:
-        assert await uow.tickets.get(1) is None
 
 
 REPORT = "我要举报村支书贪污修路的钱，我是知情人"

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-import nlp
-from app.region_pack import load
 from bot.resident import Reading, asking
+from tests import jiangmen
 from workflow import intake
 from workflow.intake import Ask, Draft
 from workflow.region import Region
@@ -19,12 +18,12 @@ ROUTE = "从杜阮镇井根村到棠下镇的路灯都坏了"
 
 @pytest.fixture(scope="module")
 def region() -> Region:
-    return load(PACK)
+    return jiangmen.region()
 
 
 @pytest.fixture(scope="module")
 def reading(region: Region) -> Reading:
-    found = nlp.build(PACK / "language", region)
+    found = jiangmen.language()
     return Reading(found.classifier, found.places, found.answers, found.masker, found.likeness)
 
 

@@ -7,9 +7,9 @@ import functools
 import os
 from pathlib import Path
 
-from app.region_pack import load
 from nlp import Language, build
 from nlp.normalise import Normaliser
+from tests import jiangmen as jiangmen_pack
 from workflow.region import Knowledge, Level, Place, Region, Topic, Unit, children_of
 
 ROOT = Path(__file__).parents[3]
@@ -88,4 +88,4 @@ def normaliser() -> Normaliser:
 @functools.cache
 def shipped() -> Language:
     """Jiangmen as it is shipped: with its own topics and knowledge."""
-    return build(LANGUAGE, load(LANGUAGE.parent))
+    return jiangmen_pack.language()

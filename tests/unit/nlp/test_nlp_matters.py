@@ -9,12 +9,11 @@ from pathlib import Path
 
 import pytest
 
-import nlp
-from app.region_pack import load
 from nlp.classifier import LexiconClassifier
 from nlp.errors import LanguageError
 from nlp.matters import LONG, build
 from nlp.matters import load as load_signs
+from tests import jiangmen
 from workflow.region import Region
 
 PACK = Path(__file__).parents[3] / "regions" / "jiangmen"
@@ -23,12 +22,12 @@ CASES = Path(__file__).with_name("matters.csv")
 
 @pytest.fixture(scope="module")
 def region() -> Region:
-    return load(PACK)
+    return jiangmen.region()
 
 
 class Finder:
     def __init__(self, region: Region) -> None:
-        built = nlp.build(PACK / "language", region).classifier
+        built = jiangmen.language().classifier
         assert isinstance(built, LexiconClassifier)
         self._classifier = built
         self._matters = build(load_signs(PACK / "language" / "matters.csv", region.topics), region.topics, built.topics.rank)
