@@ -20,8 +20,8 @@ OTHER_SUFFIX = 0.75  # 街道 and 镇 are two things
 BARE = {Level.COUNTY: 1.0, Level.TOWN: 0.8, Level.VILLAGE: 0.6}
 TWIN = 0.25  # less sure in another spelling: more than the margin, so that who is spelled so comes first
 KINDS = (
-    "county", "town", "village", "rural", "urban", "road", "ordinal", "weak", "common", "plain", "twin", "detail", "lead", "insider",
-    "not", "home", "origin", "work", "body", "spot", "where", "after",
+    "county", "town", "village", "rural", "urban", "road", "no_road", "ordinal", "weak", "common", "plain", "twin", "detail", "lead",
+    "insider", "not", "home", "origin", "work", "body", "spot", "where", "after",
 )  # fmt: skip
 LEVELS = {Level.COUNTY: "county", Level.TOWN: "town", Level.VILLAGE: "village"}
 

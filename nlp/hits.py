@@ -59,19 +59,21 @@ class Finder:
             for word in members:
                 keys.setdefault(word, []).append(key)
         self._groups = {word: tuple(found) for word, found in keys.items() if found}
-        starts: dict[str, list[str]] = {}
-        for word in keys:
-            starts.setdefault(word[:2], []).append(word)
-        self._pairs = {pair: tuple(found) for pair, found in starts.items() if len(pair) > 1}
+        self._words = frozenset(word for word in keys if len(word) > 1)
+        lengths: dict[str, set[int]] = {}
+        for word in self._words:
+            lengths.setdefault(word[:2], set()).add(len(word))
+        self._lengths = {pair: tuple(sorted(found)) for pair, found in lengths.items()}
         self._singles = frozenset(word for word in keys if len(word) == 1)
 
     def scan(self, text: str) -> Hits:
         found: dict[str, list[Span]] = {}
-        pairs, singles = self._pairs, self._singles
+        words, lengths, singles, size = self._words, self._lengths, self._singles, len(text)
         for start, char in enumerate(text):
-            for word in pairs.get(text[start : start + 2], ()):
-                if text.startswith(word, start):
-                    found.setdefault(word, []).append((start, start + len(word)))
+            for length in lengths.get(text[start : start + 2], ()):
+                word = text[start : start + length]
+                if word in words and start + length <= size:
+                    found.setdefault(word, []).append((start, start + length))
             if char in singles:
                 found.setdefault(char, []).append((start, start + 1))
         groups: dict[str, list[str]] = {}

@@ -42,6 +42,7 @@ class Mentions:
         self._roads = Words(words["road"])
         self._weak = _one_of(words["weak"])
         self._ordinals = frozenset(words["ordinal"])
+        self._lamps = Words(words["no_road"])
         # A street office ends with the same character as a street.
         self._not_roads = Words(suffix for suffix in words["town"] if suffix.startswith(words["road"]))
         self._where, self._after = tuple(words["where"]), tuple(words["after"])
@@ -171,11 +172,18 @@ class Mentions:
         return self._region.places[code].level
 
     def is_road(self, text: str, end: int) -> bool:
-        """Whether the name that ends here only begins the name of a road, a bridge, a park."""
-        return self._road_end(text, end) > 0
+        """Whether the name that ends here only begins the name of a road, a bridge, a park; many a road is called after another city, and
+        of its street lamps people leave a character out."""
+        return self._road_end(text, end) > 0 or self._lamp(text, end)
+
+    def _lamp(self, text: str, end: int) -> bool:
+        """Whether a street lamp follows."""
+        return end < len(text) and any(True for _ in self._lamps.at(text, end))
 
     def _road_end(self, text: str, end: int) -> int:
-        """Where a road that is called after a place ends: no place is looked for inside its name."""
+        """Where a road that is called after a place ends: no place is looked for inside its name. 0 for none, and for a street lamp."""
+        if self._lamp(text, end):
+            return 0
         for at in range(end, min(len(text), end + FURTHER - 1)):
             if self._named_with_suffix(text, at):
                 return 0

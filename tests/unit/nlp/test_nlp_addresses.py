@@ -109,6 +109,21 @@ def test_a_town_and_its_name_once_more(text: str, code: str) -> None:
     assert located(text).code == code
 
 
+@pytest.mark.parametrize(
+    ("text", "code"), [("荷塘路灯坏了三天", "440703102"), ("井根路灯不亮", "440703103205"), ("北街路燈壞咗", "440703002")]
+)
+def test_a_street_lamp_begins_no_name_of_a_road(text: str, code: str) -> None:
+    assert located(text).code == code
+
+
+@pytest.mark.parametrize(
+    "text", ["中山路灯坏了", "北京路灯坏了", "建设路灯坏了", "胜利路灯不亮", "东风路灯坏了", "港口路灯坏了", "杜阮北路灯坏了"]
+)
+def test_the_lamps_of_a_road_that_is_called_after_something_else_are_nowhere(text: str) -> None:
+    found = located(text)
+    assert (found.decision, found.outside_name) in {("none", ""), ("ask", "")}
+
+
 def test_of_two_in_one_town_the_one_that_was_said() -> None:
     assert located("双水镇双水村").code == "440705104201"
     assert located("双水镇双水社区").code == "440705104004"
