@@ -15,7 +15,7 @@ LENGTHS = (1, 2, 3)
 START = "(start)"
 KINDS = ("suicide", "gas", "fire", "violence", "medical", "life", "order", "livelihood", "sensitive")
 TIERS = {"order": "order", "livelihood": "livelihood", "sensitive": "sensitive"}
-SURE = 2.5  # how far above 0 a part of a longer text must be
+SURE = 4.0  # how far above 0 counts as much
 LONGEST = 120  # characters judged at a time: a story of many sentences is judged by each of them
 SENTENCE = re.compile(r"[^。！？!?;；\n]+")
 Weights = tuple[float, ...]
@@ -35,9 +35,9 @@ class Hunch:
     weights: Mapping[str, Weights]
     start: Weights
 
-    def find(self, text: str) -> Iterator[tuple[str, str, Span]]:
-        """(code, tier, where) of each part that sounds like danger."""
-        least = SURE if len(text) > LONGEST else 0.0
+    def find(self, text: str, *, sure: bool) -> Iterator[tuple[str, str, Span]]:
+        """(code, tier, where) of each part that sounds like danger; `sure`: much like it, as a part of a longer text always must."""
+        least = SURE if sure or len(text) > LONGEST else 0.0
         for low, high in _parts(text):
             known = [self.weights[piece] for piece in set(pieces(text[low:high])) & self.weights.keys()]
             if self.start[0] + sum(weight[0] for weight in known) > least:

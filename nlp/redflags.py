@@ -134,7 +134,7 @@ class RedFlags:
     def _sensed(self, normal: Normal, found: Hits, *, worst_only: bool) -> list[RedFlag]:
         """What sounds like danger though no row says so: the first such part."""
         long = len(normal.text) > LONG
-        for code, tier, part in self._hunch.find(normal.text) if self._hunch else ():
+        for code, tier, part in self._hunch.find(normal.text, sure=worst_only) if self._hunch else ():
             if worst_only and tier != TIERS[0]:
                 continue
             if long and not found.within(PRESENT, *part):
