@@ -41,9 +41,9 @@ def learn(rows: Sequence[tuple[str, str]], ordinary: Sequence[str]) -> list[tupl
     from sklearn.feature_extraction import DictVectorizer  # noqa: PLC0415 - an extra
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
 
-    seen = Counter(piece for text, _ in rows for piece in set(pieces(text)))
+    seen = Counter(piece for text, _ in rows for piece in pieces(text))
     kept = {piece for piece, count in seen.items() if count >= RAREST and HAN.fullmatch(piece)}
-    bags = [dict.fromkeys(set(pieces(text)) & kept, 1.0) for text in (*(text for text, _ in rows), *ordinary)]
+    bags = [dict.fromkeys(pieces(text) & kept, 1.0) for text in (*(text for text, _ in rows), *ordinary)]
     vectors = DictVectorizer()
     table: Any = vectors.fit_transform(bags)
     danger = [bool(name) for _, name in rows] + [False] * len(ordinary)

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from nlp.hits import Finder, Hits, Span
-from nlp.hunch import Hunch
+from nlp.hunch import Hunch, parts
 from nlp.normalise import MARKS, Normal, unspaced
 from workflow.understanding import RedFlag
 
@@ -19,7 +19,8 @@ KINDS = ("token", "phrase", "word")
 NOW = "[now]"  # says that it goes on: then no group under `unless` holds a flag back
 LONG = 120  # a text of more characters tells a story, most of it over: a word in it needs company to be an alarm
 PRESENT = "[present]"  # says that it is of today
-HEARSAY = frozenset(("[told]", "[drill]", "[past]", "[asked]", "[settled]", "[unsure]"))  # says that it is told, practised, over, asked or only feared
+# Says that it is told, practised, over, asked, put right or only feared: then a hunch is none.
+HEARSAY = frozenset(("[told]", "[drill]", "[past]", "[asked]", "[settled]", "[unsure]"))
 LIFE_NUMBERS = ("110", "119", "120")
 COMPANY = 30  # characters around a hit that the company is looked for in
 # A space that `unspaced` has left between two Chinese characters was the end of a line.
@@ -132,15 +133,19 @@ class RedFlags:
         return list(flags.values())
 
     def _sensed(self, normal: Normal, found: Hits, *, worst_only: bool) -> list[RedFlag]:
-        """What sounds like danger though no row says so: the first such part."""
+        """What sounds like danger though no row says so: the first such part. In a long text it must be of today."""
         long = len(normal.text) > LONG
-        for code, tier, part in self._hunch.find(normal.text, sure=worst_only) if self._hunch else ():
-            if worst_only and tier != TIERS[0]:
-                continue
+        if not self._hunch or (long and PRESENT not in found.keys):
+            return []
+        for part in parts(normal.text):
             if long and not found.within(PRESENT, *part):
                 continue
+            said = self._hunch.judge(normal.text[slice(*part)], sure=worst_only or long)
+            if not said or (worst_only and said[1] != TIERS[0]):
+                continue
             if NOW in found.keys or not any(found.within(group, *part) for group in HEARSAY & found.keys):
-                return [_flag(code, tier, normal, part, self._numbers.get(code, LIFE_NUMBERS if tier == TIERS[0] else ()))]
+                numbers = self._numbers.get(said[0], LIFE_NUMBERS if said[1] == TIERS[0] else ())
+                return [_flag(*said, normal, part, numbers)]
         return []
 
 
