@@ -123,8 +123,9 @@ class RedFlags:
         flags: dict[str, RedFlag] = {}
         tries = TRIES
         for alarm in map(self._alarms.__getitem__, numbers):
+            holds = _Holds.of(alarm, found)
             for span in found.at(alarm.first) if alarm.code not in flags else ():
-                if (hit := _hit(alarm, normal, found, span, breaks)) and not _held(alarm, found, span, hit, breaks):
+                if (hit := _hit(alarm, normal, found, span, breaks)) and not _held(alarm, holds, found, span, hit, breaks):
                     flags[alarm.code] = _flag(alarm.code, alarm.tier, normal, hit, alarm.numbers)
                     break
                 tries -= bool(alarm.rest)
@@ -195,22 +196,35 @@ def _part(link: Link, found: Hits, key: str, by: Span, inside: Span, reach: int,
     return part
 
 
-def _held(alarm: Alarm, found: Hits, first: Span, whole: Span, breaks: Sequence[int]) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Holds:
+    """What of an alarm's `unless` stands in a text at all."""
+
+    covering: frozenset[str]
+    near: frozenset[str]
+    before: frozenset[str]
+    groups: frozenset[str]
+    company: frozenset[str]
+
+    @classmethod
+    def of(cls, alarm: Alarm, found: Hits) -> _Holds:
+        keys = found.keys
+        groups = frozenset[str]() if NOW in keys else alarm.groups & keys
+        return cls(alarm.covering & keys, alarm.near & keys, alarm.before & keys, groups, alarm.company & keys)
+
+
+def _held(alarm: Alarm, holds: _Holds, found: Hits, first: Span, whole: Span, breaks: Sequence[int]) -> bool:
     low, high = whole
     clause = breaks[bisect_left(breaks, low) - 1] + 1
     near, wide = alarm.reach.near, alarm.reach.wide
+    alone = bool(alarm.company) and breaks[-1] > LONG
     return (
-        any(found.within(word, low - near, high + near) for word in alarm.near & found.keys)
-        or any(found.within(key, max(low - near, clause), low) for key in alarm.before & found.keys)
-        or any(found.around(word, *first) for word in alarm.covering & found.keys)
-        or (alarm.company and breaks[-1] > LONG and not _together(alarm, found, whole))
-        or (NOW not in found.keys and any(found.within(group, low - wide, high + wide) for group in alarm.groups & found.keys))
+        (alone and not any(found.within(key, low - COMPANY, high + COMPANY) for key in holds.company))
+        or any(found.within(word, low - near, high + near) for word in holds.near)
+        or any(found.within(key, max(low - near, clause), low) for key in holds.before)
+        or any(found.around(word, *first) for word in holds.covering)
+        or any(found.within(group, low - wide, high + wide) for group in holds.groups)
     )
-
-
-def _together(alarm: Alarm, found: Hits, whole: Span) -> bool:
-    low, high = whole
-    return any(found.within(key, low - COMPANY, high + COMPANY) for key in alarm.company & found.keys)
 
 
 def _whole(text: str, span: Span) -> bool:
