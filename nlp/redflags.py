@@ -124,6 +124,8 @@ class RedFlags:
         tries = TRIES
         for alarm in map(self._alarms.__getitem__, numbers):
             holds = _Holds.of(alarm, found)
+            if alarm.company and breaks[-1] > LONG and not holds.company:
+                continue
             for span in found.at(alarm.first) if alarm.code not in flags else ():
                 if (hit := _hit(alarm, normal, found, span, breaks)) and not _held(alarm, holds, found, span, hit, breaks):
                     flags[alarm.code] = _flag(alarm.code, alarm.tier, normal, hit, alarm.numbers)

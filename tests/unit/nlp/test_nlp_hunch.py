@@ -50,3 +50,19 @@ def test_a_weight_that_is_no_number_is_named_with_its_line(tmp_path: Path) -> No
 def test_what_a_hunch_says_comes_with_numbers_to_call() -> None:
     flags = cities.language().classifier.understand("其反映家中燃气报警器响个不停，有味道").flags
     assert any(flag.tier == "life" and flag.numbers for flag in flags)
+
+
+STORY = "我们小区的物业多年不作为，绿化没有人修剪，停车收费不公开，业主大会也一直开不起来，社区和街道都去过很多次。" * 2
+
+
+@pytest.mark.parametrize(
+    ("told", "alarmed"),
+    [
+        ("后来仓库烧起来，开发商把责任推给施工方。", False),
+        ("现在仓库烧起来了，里面还有人，快来救人。", True),
+        ("我不想活了，今晚就从楼上跳下去。", True),
+    ],
+)
+def test_a_long_story_is_an_alarm_only_where_it_is_of_today(told: str, *, alarmed: bool) -> None:
+    flags = cities.language().classifier.understand(STORY + told + STORY).flags
+    assert any(flag.tier == "life" for flag in flags) is alarmed
