@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,6 +23,7 @@ DANGERS_COUNT = 3.0  # a missed danger weighs as much as this many false alarms
 CAUTION = 2.0  # how sure it must be, in log odds
 LIGHTEST = 0.02  # pieces that speak less are left out
 RAREST = 2
+HAN = re.compile("[㐀-鿿]+")
 NOTE = """# Learned by benchmarks/danger_weights.py from benchmarks/red_flags.csv; nothing here is written by hand. How much a piece of text
 # speaks for danger (a sum above 0 with the row (start) is one), and for which kind.
 """
@@ -39,9 +41,9 @@ def learn(rows: Sequence[tuple[str, str]], ordinary: Sequence[str]) -> list[tupl
     from sklearn.feature_extraction import DictVectorizer  # noqa: PLC0415 - an extra
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
 
-    seen = Counter(piece for text, _ in rows for piece in set(pieces(text)))
-    kept = {piece for piece, count in seen.items() if count >= RAREST and "," not in piece and '"' not in piece and piece == piece.strip()}
-    bags = [dict.fromkeys(set(pieces(text)) & kept, 1.0) for text in (*(text for text, _ in rows), *ordinary)]
+    seen = Counter(piece for text, _ in rows for piece in pieces(text))
+    kept = {piece for piece, count in seen.items() if count >= RAREST and HAN.fullmatch(piece)}
+    bags = [dict.fromkeys(pieces(text) & kept, 1.0) for text in (*(text for text, _ in rows), *ordinary)]
     vectors = DictVectorizer()
     table: Any = vectors.fit_transform(bags)
     danger = [bool(name) for _, name in rows] + [False] * len(ordinary)

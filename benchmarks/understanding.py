@@ -79,8 +79,8 @@ def red_flags(language: nlp.Language) -> dict[str, Any]:
     with FLAGS.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     found = [(row["tier"], {flag.tier for flag in language.classifier.understand(row["text"]).flags}) for row in rows]
-    tiers = sorted({tier for tier, _ in found if tier})
-    harmless = [flags for tier, flags in found if not tier]
+    tiers = sorted({tier for tier, _ in found} - {"none"})
+    harmless = [flags for tier, flags in found if tier == "none"]
     recall = {tier: round(statistics.mean(bool(flags) for wanted, flags in found if wanted == tier), 4) for tier in tiers}
     return {"dangers": len(rows) - len(harmless), "recall": recall, "harmless": len(harmless), "false": _share(harmless)}
 

@@ -6,50 +6,52 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from nlp.hits import Span
 from nlp.tables import read
 
-LENGTHS = (1, 2, 3)
 START = "(start)"
 KINDS = ("suicide", "gas", "fire", "violence", "medical", "life", "order", "livelihood", "sensitive")
 TIERS = {"order": "order", "livelihood": "livelihood", "sensitive": "sensitive"}
-SURE = 2.5  # how far above 0 a part of a longer text must be
+SURE = 4.0  # how far above 0 counts as much
 LONGEST = 120  # characters judged at a time: a story of many sentences is judged by each of them
 SENTENCE = re.compile(r"[^。！？!?;；\n]+")
 Weights = tuple[float, ...]
 
 
-def pieces(text: str) -> Iterator[str]:
-    """Every run of one to three characters, each as often as it stands there."""
-    for length in LENGTHS:
-        for start in range(len(text) - length + 1):
-            yield text[start : start + length]
+def pieces(text: str) -> set[str]:
+    """Every run of one to three characters."""
+    pairs = map("".join, pairwise(text))
+    return {*text, *pairs, *map("".join, zip(text, text[1:], text[2:], strict=False))}
 
 
 @dataclass(frozen=True, slots=True)
 class Hunch:
-    """`weights`: piece → how much it speaks for danger, then for each of KINDS. `start`: what every text begins with."""
+    """`danger`: piece → how much it speaks for danger. `kinds`: the same pieces → danger again, then each of KINDS. `start`: what
+    every text begins with, likewise."""
 
-    weights: Mapping[str, Weights]
+    danger: Mapping[str, float]
+    kinds: Mapping[str, Weights]
     start: Weights
 
-    def find(self, text: str) -> Iterator[tuple[str, str, Span]]:
-        """(code, tier, where) of each part that sounds like danger."""
-        least = SURE if len(text) > LONGEST else 0.0
-        for low, high in _parts(text):
-            known = [self.weights[piece] for piece in set(pieces(text[low:high])) & self.weights.keys()]
-            if self.start[0] + sum(weight[0] for weight in known) > least:
-                kind = max(KINDS, key=lambda kind: self._says(kind, known))
-                yield kind, TIERS.get(kind, "life"), (low, high)
+    def judge(self, text: str, *, sure: bool) -> tuple[str, str] | None:
+        """(code, tier) of a part of a text that sounds like danger; `sure`: much like it."""
+        known = pieces(text) & self.danger.keys()
+        if self.start[0] + sum(map(self.danger.__getitem__, known)) <= (SURE if sure else 0.0):
+            return None
+        weights = [self.kinds[piece] for piece in known]
+        kind = max(KINDS, key=lambda kind: self._says(kind, weights))
+        return kind, TIERS.get(kind, "life")
 
     def _says(self, kind: str, known: Collection[Weights]) -> float:
         at = KINDS.index(kind) + 1
         return self.start[at] + sum(weight[at] for weight in known)
 
 
-def _parts(text: str) -> Iterator[Span]:
+def parts(text: str) -> Iterator[Span]:
+    """What is judged by itself: a short text, or each sentence of a longer one."""
     if len(text) <= LONGEST:
         yield 0, len(text)
         return
@@ -63,4 +65,4 @@ def load(path: Path) -> Hunch:
     rows = read(path, ("piece", "danger", *KINDS))
     weights = {row.need("piece"): tuple(row.signed(column) for column in ("danger", *KINDS)) for row in rows}
     start = weights.pop(START, (0.0,) * (len(KINDS) + 1))
-    return Hunch(weights, start)
+    return Hunch({piece: weight[0] for piece, weight in weights.items()}, weights, start)

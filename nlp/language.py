@@ -67,9 +67,8 @@ def build(language: Path, region: Region, weights: Weights | None = None) -> Lan
     wishes = intents.load(language / "intents.csv")
     words = gazetteer.vocabulary(language / "places.csv")
     normalise = Normaliser(_replacements(language))
-    flags = redflag_files.load(
-        language / "redflags.csv", language / "redflag_words.csv", normalise, hunch.load(language / "redflag_weights.csv")
-    )
+    sense = hunch.load(learned) if (learned := language / "redflag_weights.csv").exists() else None  # a city need not have one
+    flags = redflag_files.load(language / "redflags.csv", language / "redflag_words.csv", normalise, sense)
     known_places = landmarks.load(language / "landmarks.csv", region)
     places = gazetteer.build(region, words, normalise, language / "aliases.csv", language / "outside.csv", known_places)
     units = {name for unit in region.units.values() for name in (unit.name, *unit.aliases)}

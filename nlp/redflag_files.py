@@ -14,6 +14,7 @@ from nlp.tables import Row, read
 
 SIGNS = re.compile(r"(\+|>>|>|~)")
 Split = tuple[frozenset[str], frozenset[str], frozenset[str], frozenset[str], frozenset[str]]
+Held = tuple[frozenset[str], frozenset[str], frozenset[str], frozenset[str]]
 BEFORE, COMPANY = "<", "@"
 
 
@@ -24,7 +25,8 @@ class Groups:
 
     words: Mapping[str, tuple[str, ...]]
     lists: Mapping[str, tuple[str, ...]]
-    _split: dict[tuple[str, str, str], Split] = field(default_factory=dict)
+    _held: dict[tuple[str, str], Held] = field(default_factory=dict)
+    _split: dict[tuple[str, str, str], frozenset[str]] = field(default_factory=dict)
 
     def spelt_out(self, row: Row) -> tuple[str, ...]:
         """The cell `unless` of a row. Raises LanguageError for a list that there is not."""
@@ -38,18 +40,24 @@ class Groups:
     def split(self, row: Row, first: str, shared: Mapping[str, tuple[str, ...]]) -> Split:
         """What holds back a row's flag: words that cover its first part, others, those before it, groups around it, and the
         company that it must have in a long text."""
-        key = row["code"], row["unless"], first
-        if key not in self._split:
-            unless = frozenset(self.spelt_out(row) + shared.get(row["code"], ()))
-            self.check(row, (word.lstrip(BEFORE + COMPANY) for word in unless))
+        key = row["code"], row["unless"]
+        if key not in self._held:
+            self._held[key] = self._sorted(row, shared)
+        plain, before, groups, company = self._held[key]
+        if (*key, first) not in self._split:
             parts = self.words.get(first, (first,))
-            before = frozenset(word for word in unless if word.startswith(BEFORE))
-            company = frozenset(word for word in unless if word.startswith(COMPANY))
-            groups = unless & self.words.keys()
-            plain = unless - before - groups - company
-            covering = frozenset(word for word in plain if any(part in word for part in parts))
-            self._split[key] = covering, plain - covering, _bare(before), groups, _bare(company)
-        return self._split[key]
+            self._split[*key, first] = frozenset(word for word in plain if any(part in word for part in parts))
+        covering = self._split[*key, first]
+        return covering, plain - covering, before, groups, company
+
+    def _sorted(self, row: Row, shared: Mapping[str, tuple[str, ...]]) -> Held:
+        """Plain words, those that count before a hit only, groups, and the company of a long text."""
+        unless = frozenset(self.spelt_out(row) + shared.get(row["code"], ()))
+        self.check(row, (word.lstrip(BEFORE + COMPANY) for word in unless))
+        before = frozenset(word for word in unless if word.startswith(BEFORE))
+        company = frozenset(word for word in unless if word.startswith(COMPANY))
+        groups = unless & self.words.keys()
+        return unless - before - groups - company, _bare(before), groups, _bare(company)
 
     def check(self, row: Row, keys: Iterable[str]) -> None:
         """Raises LanguageError where a key is empty or names a group that there is not."""

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from nlp.hits import Finder, Hits, Span
-from nlp.hunch import Hunch
+from nlp.hunch import Hunch, parts
 from nlp.normalise import MARKS, Normal, unspaced
 from workflow.understanding import RedFlag
 
@@ -19,7 +19,7 @@ KINDS = ("token", "phrase", "word")
 NOW = "[now]"  # says that it goes on: then no group under `unless` holds a flag back
 LONG = 120  # a text of more characters tells a story, most of it over: a word in it needs company to be an alarm
 PRESENT = "[present]"  # says that it is of today
-# says that it is told, practised, over, asked or only feared
+# Says that it is told, practised, over, asked, put right or only feared: then a hunch is none.
 HEARSAY = frozenset(("[told]", "[drill]", "[past]", "[asked]", "[settled]", "[unsure]"))
 LIFE_NUMBERS = ("110", "119", "120")
 COMPANY = 30  # characters around a hit that the company is looked for in
@@ -123,8 +123,11 @@ class RedFlags:
         flags: dict[str, RedFlag] = {}
         tries = TRIES
         for alarm in map(self._alarms.__getitem__, numbers):
+            holds = _Holds.of(alarm, found)
+            if alarm.company and breaks[-1] > LONG and not holds.company:
+                continue
             for span in found.at(alarm.first) if alarm.code not in flags else ():
-                if (hit := _hit(alarm, normal, found, span, breaks)) and not _held(alarm, found, span, hit, breaks):
+                if (hit := _hit(alarm, normal, found, span, breaks)) and not _held(alarm, holds, found, span, hit, breaks):
                     flags[alarm.code] = _flag(alarm.code, alarm.tier, normal, hit, alarm.numbers)
                     break
                 tries -= bool(alarm.rest)
@@ -133,15 +136,19 @@ class RedFlags:
         return list(flags.values())
 
     def _sensed(self, normal: Normal, found: Hits, *, worst_only: bool) -> list[RedFlag]:
-        """What sounds like danger though no row says so: the first such part."""
+        """What sounds like danger though no row says so: the first such part. In a long text it must be of today."""
         long = len(normal.text) > LONG
-        for code, tier, part in self._hunch.find(normal.text) if self._hunch else ():
-            if worst_only and tier != TIERS[0]:
-                continue
+        if not self._hunch or (long and PRESENT not in found.keys):
+            return []
+        for part in parts(normal.text):
             if long and not found.within(PRESENT, *part):
                 continue
+            said = self._hunch.judge(normal.text[slice(*part)], sure=worst_only or long)
+            if not said or (worst_only and said[1] != TIERS[0]):
+                continue
             if NOW in found.keys or not any(found.within(group, *part) for group in HEARSAY & found.keys):
-                return [_flag(code, tier, normal, part, self._numbers.get(code, LIFE_NUMBERS if tier == TIERS[0] else ()))]
+                numbers = self._numbers.get(said[0], LIFE_NUMBERS if said[1] == TIERS[0] else ())
+                return [_flag(*said, normal, part, numbers)]
         return []
 
 
@@ -191,22 +198,35 @@ def _part(link: Link, found: Hits, key: str, by: Span, inside: Span, reach: int,
     return part
 
 
-def _held(alarm: Alarm, found: Hits, first: Span, whole: Span, breaks: Sequence[int]) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Holds:
+    """What of an alarm's `unless` stands in a text at all."""
+
+    covering: frozenset[str]
+    near: frozenset[str]
+    before: frozenset[str]
+    groups: frozenset[str]
+    company: frozenset[str]
+
+    @classmethod
+    def of(cls, alarm: Alarm, found: Hits) -> _Holds:
+        keys = found.keys
+        groups = frozenset[str]() if NOW in keys else alarm.groups & keys
+        return cls(alarm.covering & keys, alarm.near & keys, alarm.before & keys, groups, alarm.company & keys)
+
+
+def _held(alarm: Alarm, holds: _Holds, found: Hits, first: Span, whole: Span, breaks: Sequence[int]) -> bool:
     low, high = whole
     clause = breaks[bisect_left(breaks, low) - 1] + 1
     near, wide = alarm.reach.near, alarm.reach.wide
+    alone = bool(alarm.company) and breaks[-1] > LONG
     return (
-        any(found.within(word, low - near, high + near) for word in alarm.near & found.keys)
-        or any(found.within(key, max(low - near, clause), low) for key in alarm.before & found.keys)
-        or any(found.around(word, *first) for word in alarm.covering & found.keys)
-        or (alarm.company and breaks[-1] > LONG and not _together(alarm, found, whole))
-        or (NOW not in found.keys and any(found.within(group, low - wide, high + wide) for group in alarm.groups & found.keys))
+        (alone and not any(found.within(key, low - COMPANY, high + COMPANY) for key in holds.company))
+        or any(found.within(word, low - near, high + near) for word in holds.near)
+        or any(found.within(key, max(low - near, clause), low) for key in holds.before)
+        or any(found.around(word, *first) for word in holds.covering)
+        or any(found.within(group, low - wide, high + wide) for group in holds.groups)
     )
-
-
-def _together(alarm: Alarm, found: Hits, whole: Span) -> bool:
-    low, high = whole
-    return any(found.within(key, low - COMPANY, high + COMPANY) for key in alarm.company & found.keys)
 
 
 def _whole(text: str, span: Span) -> bool:

@@ -1,0 +1,68 @@
+"""The second opinion on danger: sums over pieces of text, for what no row of redflags.csv says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nlp import hunch
+from nlp.errors import LanguageError
+from tests.unit.nlp import cities
+
+HEAD = "piece,danger," + ",".join(hunch.KINDS)
+
+
+def table(folder: Path, *rows: str) -> Path:
+    path = folder / "redflag_weights.csv"
+    path.write_text("\n".join((HEAD, *rows)) + "\n", encoding="utf-8")
+    return path
+
+
+def row(piece: str, danger: float, kind: str) -> str:
+    return ",".join((piece, str(danger), *("1" if name == kind else "0" for name in hunch.KINDS)))
+
+
+def test_pieces_are_runs_of_one_to_three_characters() -> None:
+    assert hunch.pieces("一二三") == {"一", "二", "三", "一二", "二三", "一二三"}
+    assert hunch.pieces("") == set()
+
+
+def test_a_sum_above_nothing_is_danger_of_the_kind_that_most_speaks_for(tmp_path: Path) -> None:
+    sense = hunch.load(table(tmp_path, row(hunch.START, -1, "life"), row("甲", 2, "gas"), row("乙", -2, "order"), row("丙", 0.5, "gas")))
+    assert sense.judge("甲丙", sure=False) == ("gas", "life")
+    assert sense.judge("甲乙", sure=False) is None
+    assert sense.judge("甲丙", sure=True) is None
+    assert sense.judge("", sure=False) is None
+
+
+def test_a_long_text_is_judged_by_its_sentences() -> None:
+    text = "。".join("甲" * 50 for _ in range(4))
+    assert [text[low:high] for low, high in hunch.parts(text)] == ["甲" * 50] * 4
+    assert all(high - low <= hunch.LONGEST for low, high in hunch.parts("甲" * 4096))
+
+
+def test_a_weight_that_is_no_number_is_named_with_its_line(tmp_path: Path) -> None:
+    with pytest.raises(LanguageError, match=r"redflag_weights.csv:2: danger is not a number"):
+        hunch.load(table(tmp_path, row("甲", 1, "gas").replace(",1,", ",x,", 1)))
+
+
+def test_what_a_hunch_says_comes_with_numbers_to_call() -> None:
+    flags = cities.language().classifier.understand("其反映家中燃气报警器响个不停，有味道").flags
+    assert any(flag.tier == "life" and flag.numbers for flag in flags)
+
+
+STORY = "我们小区的物业多年不作为，绿化没有人修剪，停车收费不公开，业主大会也一直开不起来，社区和街道都去过很多次。" * 2
+
+
+@pytest.mark.parametrize(
+    ("told", "alarmed"),
+    [
+        ("后来仓库烧起来，开发商把责任推给施工方。", False),
+        ("现在仓库烧起来了，里面还有人，快来救人。", True),
+        ("我不想活了，今晚就从楼上跳下去。", True),
+    ],
+)
+def test_a_long_story_is_an_alarm_only_where_it_is_of_today(told: str, *, alarmed: bool) -> None:
+    flags = cities.language().classifier.understand(STORY + told + STORY).flags
+    assert any(flag.tier == "life" for flag in flags) is alarmed
