@@ -123,29 +123,34 @@ class Matters:
         return Piece(start, end, strong, scores)
 
     def _gathered(self, pieces: Sequence[Piece], *, listed: bool) -> list[Piece]:
-        """Pieces that are matters of their own. What is none goes with the one before; what speaks of an earlier one's kind again
-        shows that the text can't be cut cleanly, and goes with all from there on."""
+        """Pieces that are matters of their own. What is none, and what is only weakly parted, goes with the one before. What speaks of an
+        earlier one's kind again, with another between, shows that the text can't be cut cleanly: then there are none."""
         found: list[Piece] = []
         for piece in pieces:
             if piece.weight < ENOUGH:
                 found[-1:] = [replace(last, end=piece.end) for last in found[-1:]]
             elif not found:
                 found.append(piece)
-            elif (same := next((n for n, old in enumerate(found) if not self._apart(old, piece, listed=listed)), None)) is not None:
-                found[same:] = [_joined(found[same], piece)]
+            elif any(self._akin(old, piece, listed=listed) for old in found[:-1]):
+                return []
+            elif self._akin(found[-1], piece, listed=listed) or not self._plainly(found[-1], piece, parted=len(found) > 1):
+                found[-1] = _joined(found[-1], piece)
             else:
                 found.append(piece)
         return found
 
-    def _apart(self, old: Piece, new: Piece, *, listed: bool) -> bool:
+    def _akin(self, old: Piece, new: Piece, *, listed: bool) -> bool:
         one, other = self.kinds.get(old.top, ("", "")), self.kinds.get(new.top, ("", ""))
         if old.top == new.top or one == other:
-            return False
+            return True
         foreign = max(new.scores.get(old.top, 0.0) / new.weight, old.scores.get(new.top, 0.0) / old.weight)
         beside = not listed and any(piece.top in self.signs.aspects and piece.weight < BESIDE for piece in (old, new))
-        if foreign >= FOREIGN or beside:
-            return False
-        return new.strong or (one[1] != other[1] and min(old.weight, new.weight) >= PLENTY)
+        return foreign >= FOREIGN or beside
+
+    def _plainly(self, old: Piece, new: Piece, *, parted: bool) -> bool:
+        """Whether the sign between them, or what they are about, parts them; less is needed in a text that is `parted` already."""
+        leads = [self.kinds.get(piece.top, ("", ""))[1] for piece in (old, new)]
+        return new.strong or (leads[0] != leads[1] and (parted or min(old.weight, new.weight) >= PLENTY))
 
 
 def build(signs: Signs, topics: Mapping[str, Topic], rank: Callable[[Normal], Sequence[TopicGuess]]) -> Matters:

@@ -13,19 +13,23 @@ from workflow.model import Intent, Procedure
 from workflow.region import Topic
 from workflow.understanding import RedFlag, TopicGuess
 
-KINDS = ("who", "holder", "what", "near", "harmless", "any")
+KINDS = ("who", "holder", "what", "near", "harmless", "denounce", "passed", "any")
+NEXT = 8  # characters between a word of denouncing and whom it is about
 CLOSE = 24  # characters between an office-holder and a word that is graft only beside one
 
 
 @dataclass(frozen=True, slots=True)
 class Graft:
-    """`officials` anywhere with `plain` words, or `holders` close before `near` words: a report on officials. `holders`
-    are officials too; harmless words swallow what stands inside them."""
+    """`officials` anywhere with `plain` words, `holders` close before `near` words, or right behind a word of `denounce`, whatever they
+    are said to do: a report on officials. `holders` are officials too; harmless words swallow what stands inside them; `passed`: a word
+    between says that the holder was told, not reported."""
 
     officials: Scan
     holders: Scan
     plain: Scan
     near: Scan
+    denounce: Scan
+    passed: Scan
     words: Scan  # plain, near and harmless ones together: the longest wins
 
     def told(self, text: str, *, reporting: bool) -> bool:
@@ -35,8 +39,17 @@ class Graft:
         found = [(start, text[start:end]) for start, end in self.words.longest(text)]
         if any(word in self.plain.words for _, word in found):
             return True
+        if any(self._denounced(text, end) for _, end in self.denounce.longest(text)):
+            return True
         starts = [start for start, word in found if word in self.near.words]
         return any(self._close(text, end, start, reporting) for _, end in self.holders.longest(text) for start in starts)
+
+    def _denounced(self, text: str, start: int) -> bool:
+        """Whether a holder is named right behind, as the one who is reported."""
+        for first, _ in self.holders.longest(text[start : start + NEXT + CLOSE]):
+            between = text[start : start + first]
+            return first <= NEXT and not MARKS.intersection(between.lstrip(":")) and not self.passed.any_in(between)
+        return False
 
     def _close(self, text: str, end: int, start: int, reporting: bool) -> bool:
         return 0 <= start - end <= CLOSE and (reporting or not MARKS.intersection(text[end:start]))
@@ -86,6 +99,8 @@ def load(path: Path, topics: Mapping[str, Topic]) -> Procedures:
             holders=some(report, "holder"),
             plain=some(report, "what"),
             near=some(report, "near"),
+            denounce=some(report, "denounce"),
+            passed=some(report, "passed"),
             words=some(report, "what", "near", "harmless"),
         ),
         court=some(Procedure.LEGAL_ROUTE, "any"),

@@ -109,3 +109,25 @@ def test_thanks_are_only_manners_where_something_is_left(text: str) -> None:
 
 def test_a_question_with_thanks_stays_a_question() -> None:
     assert read("请问路灯修好了吗，谢谢").intent == "consult"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("举报我们局长上班打麻将", True),
+        ("我要举报民政局副局长上班时间炒股", True),
+        ("举报镇长开公车去喝酒", True),
+        ("举报村主任打牌赌钱", True),
+        ("举报镇干部", True),
+        ("社区书记上班时间喝酒打牌", True),
+        ("我要举报校长乱收费", True),
+        ("举报：派出所所长态度恶劣", True),
+        ("这件事我举报给城管了，一直没人来", False),
+        ("举报到局长信箱也没用，路还是烂的", False),
+        ("举报楼下烧烤店油烟扰民，希望城管来管", False),
+        ("我要举报有人占道摆摊", False),
+    ],
+)
+def test_who_is_denounced_decides_whatever_they_are_said_to_do(text: str, told: bool) -> None:
+    found = cities.shipped().classifier.understand(text)
+    assert (found.procedure == "petition_report") is told
