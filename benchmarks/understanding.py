@@ -65,8 +65,8 @@ def explained(language: nlp.Language, texts: Sequence[str]) -> float:
 
 def topics(language: nlp.Language, data: Path) -> dict[str, Any]:
     onto = read_map(MAP)
-    hotline, _ = distinct(read(data / HOTLINE)[1])
-    letters, _ = distinct(read(data / LETTERS)[1])
+    hotline, *_ = distinct(read(data / HOTLINE)[1])
+    letters, *_ = distinct(read(data / LETTERS)[1])
     return {
         "hotline learned": asdict(judging.figures(learned(language, hotline, onto))),
         "letters learned": asdict(judging.figures(learned(language, letters, {}))),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ from workflow.understanding import TopicGuess
 SHOWN = 3  # so many guesses are told with their evidence
 LEAST = 0.05  # a sum below says nothing
 ALONE = 0.2  # the best sum needed where no hand-written word is found: "hello" is about nothing
+ENOUGH = 1000  # texts: a version of the city's own from fewer says nothing where the lexicon finds no word
 OTHERS = 2  # the slope among the topics behind the first, as a multiple
 
 
@@ -47,10 +48,10 @@ class Sums:
         """What hand-written sums are divided by, so that a long text says no more than a short one."""
         return max(1.0, math.hypot(*self.by_hand.values()))
 
-    @property
-    def spoken_for(self) -> str | None:
-        """The topic that the most hand-written weight speaks for."""
-        return max(self.by_hand, key=lambda topic: (self.by_hand[topic], topic), default=None)
+    def heavier_than(self, topics: Collection[str]) -> bool:
+        """Whether hand-written weights speak for a topic that is none of these at least as loudly as for any of them."""
+        others = max((weight for topic, weight in self.by_hand.items() if topic not in topics), default=0.0)
+        return 0.0 < others >= max((weight for topic, weight in self.by_hand.items() if topic in topics), default=0.0)
 
     def ranked(self, hand: float) -> dict[str, float]:
         """Those with enough evidence to be named, best first."""
@@ -77,7 +78,7 @@ class LearnedTopics:
         heard = self._heard(normal, reading)
         sums = self._sums(heard, reading)
         manifest = self.weights.manifest
-        if self.by_hand and sums.spoken_for is not None and sums.spoken_for not in manifest.topics:
+        if self.by_hand and manifest.own and ((not sums.by_hand and manifest.texts < ENOUGH) or sums.heavier_than(manifest.topics)):
             return self.by_hand.rank(normal, reading)
         ranked = sums.ranked(manifest.hand)
         best = dict(list(ranked.items())[:SHOWN])

@@ -9,7 +9,7 @@ from nlp import trial
 from nlp.mask import PersonalDataMasker
 from nlp.normalise import Normaliser
 from nlp.operators import Operators
-from nlp.segment import PLACES, Segmenter, names
+from nlp.segment import GRAMMAR, PLACES, Segmenter, names
 from nlp.topics import Topics
 from nlp.trial import Trial
 from nlp.tries import Words
@@ -44,4 +44,9 @@ class Learner:
         seen = [hidden.see(label, normal) for label, normal in read]
         manifest = Manifest(dict(topics), own, len(seen), made, onto=dict(onto))
         by_hand = self.by_hand.onto(onto, topics) if onto else None
-        return trial.run(seen, manifest, by_hand, self.intent_words | self.places | names(PLACES))
+        return trial.run(seen, manifest, by_hand, self.intent_words | self.places | names(PLACES) | _grammar())
+
+
+def _grammar() -> frozenset[str]:
+    """Single characters that only bind words together: nobody would take one for a reason."""
+    return frozenset(word for word in names(GRAMMAR) if len(word) == 1)

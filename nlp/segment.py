@@ -19,6 +19,7 @@ from nlp.normalise import Normal
 
 COMMON = 500  # a word of the city is at least as frequent as an everyday word of the dictionary
 NAMING = frozenset({"ns", "nr", "nrt", "nrfg", "nt"})  # jieba's marks for names of places, people, bodies
+GRAMMAR = frozenset({"u", "uj", "ul", "ud", "ug", "uv", "uz", "p", "c", "d", "r", "m", "q", "y", "e"})  # and of words that only bind
 PLACES = frozenset({"ns", "nt"})  # those it is right about: many an everyday word bears the mark of a surname
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from app.cli import show
 from app.cli.context import OK, Context
 from app.learning.versions import Versions
-from nlp import Language, as_json, build, weights
+from nlp import Language, as_json, build
 
 
 async def _language(context: Context) -> Language:
@@ -18,7 +18,7 @@ async def _language(context: Context) -> Language:
     region = await context.city()
     named: Path | None = context.args.weights
     with context.busy("reading the city's language"):
-        learned = weights.load(named) if named else Versions(context.config.language.weights).current()
+        learned = Versions(context.config.language.weights).named(named)
         return build(context.config.region.pack / "language", region, learned)
 
 

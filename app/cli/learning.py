@@ -13,7 +13,7 @@ from app.cli.context import BAD_USAGE, FAILED, OK, Context
 from app.learning import report
 from app.learning.judge import judge, read_map
 from app.learning.labelled import Labelled, Source, among, distinct, enough, own_labels, read
-from app.learning.versions import NotPublishable, Versions
+from app.learning.versions import LEXICON, NotPublishable, Versions
 from app.region_pack.sheet import Fault, ImportFaults
 from nlp import Language, LanguageError, build, judging, weights
 from nlp.training import NothingLearned, NoTrainer
@@ -22,7 +22,7 @@ from storage import corrections
 from workflow.region import Region
 
 MAP = Path(__file__).resolve().parents[2] / "benchmarks/hotline_topics.csv"
-LEXICON = "lexicon"
+NOTHING = "(nothing)"
 Add = Callable[[str, Callable[[Context], Coroutine[Any, Any, int]], str], argparse.ArgumentParser]
 
 
@@ -57,14 +57,17 @@ async def train(context: Context) -> int:
         context.console.print("name a FILE, or --from-corrections", markup=False)
         return BAD_USAGE
     region = await context.city()
+    if context.args.out is not None and context.args.out.exists() and not context.args.out.is_dir():
+        context.console.print(f"{context.args.out}: a file stands there: name a folder", markup=False)
+        return BAD_USAGE
     try:
         sources, given = _read(files)
         if context.args.from_corrections:
             given += await _corrections(context)
         own = own_labels(given, _names(region))
-        rows, repeated = distinct(own if own is not None else given)
+        rows, repeated, contradicting = distinct(own if own is not None else given)
         enough(rows)
-        language = build(context.config.region.pack / "language", region, _weights(context, None))
+        language = build(context.config.region.pack / "language", region, _versions(context).current())
         topics = {label: _names(region).get(label, label) for label in sorted({row.label for row in rows})}
         with context.busy("learning"):
             made = language.learner.learn(
@@ -75,7 +78,7 @@ async def train(context: Context) -> int:
                 own=own is not None,
             )
         changes = report.changed(rows, judge(rows, language.classifier), made.judged) if own is not None else []
-        found = report.of_training(made.judged, sources, repeated, changes)
+        found = report.of_training(made.judged, sources, (repeated, contradicting), changes)
         folder = _keep(context, made.weights, found)
     except (ImportFaults, LanguageError, NoTrainer, NothingLearned) as error:
         return _refused(context, error)
@@ -151,8 +154,8 @@ async def compare(context: Context) -> int:
         return OK
     context.console.print(report.table({"before": figures[0], "after": figures[1]}))
     for change in changes[: report.MOST_CHANGES]:
-        where = f"{change['file']}:{change['row']}"
-        context.console.print(f"{where}: {change['label']}: {change['before']} → {change['after']}", markup=False)
+        where, before, after = f"{change['file']}:{change['row']}", change["before"] or NOTHING, change["after"] or NOTHING
+        context.console.print(f"{where}: {change['label']}: {before} → {after}", markup=False)
     return OK
 
 
@@ -183,7 +186,7 @@ async def versions(context: Context) -> int:
 def _on_trial(context: Context, region: Region, named: Path | None) -> tuple[Sequence[Labelled], Mapping[str, str] | None, Language]:
     """Rows, the map their labels need, and what is to be judged. Raises ImportFaults or LanguageError."""
     _, rows = read(context.args.data)
-    found = _weights(context, named)
+    found = _versions(context).named(named)
     language = build(context.config.region.pack / "language", region, found)
     if found is not None and not found.manifest.own:
         among(rows, found.manifest.topics, "the weights were not learned from it")
@@ -195,16 +198,6 @@ def _on_trial(context: Context, region: Region, named: Path | None) -> tuple[Seq
     onto = read_map(table)
     among(rows, set(onto.values()), f"it is neither in topics.csv nor in {table.name}; see --map")
     return rows, onto, language
-
-
-def _weights(context: Context, named: Path | None) -> Weights | None:
-    """As named: a folder, a version, the lexicon alone; what is published if not named. Raises LanguageError."""
-    kept = _versions(context)
-    if named is None:
-        return kept.current()
-    if str(named) == LEXICON:
-        return None
-    return weights.load(kept.folder / named if not named.is_dir() and (kept.folder / named).is_dir() else named)
 
 
 def _versions(context: Context) -> Versions:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import io
 import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
@@ -81,6 +82,13 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+def _speak_utf8() -> None:
+    """Whatever the machine's locale says."""
+    for stream in (sys.stdin, sys.stdout):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+
+
 def main(argv: Sequence[str], environ: Mapping[str, str], load_region: Callable[[Path], Region]) -> int:
     """Runs one command. Wrong arguments end with status 2, as argparse does it."""
     args = parser().parse_args(argv)
@@ -95,8 +103,15 @@ def main(argv: Sequence[str], environ: Mapping[str, str], load_region: Callable[
         for problem in error.problems:
             console.print(f"config: {problem}", markup=False)
         return BAD_USAGE
+    _speak_utf8()
     context = Context(args, found, load_region, SystemClock(), sys.stdin, sys.stdout, console)
     run: Command = args.run
+    return _ended(run, context)
+
+
+def _ended(run: Command, context: Context) -> int:
+    """The exit status; what went wrong is said in one line."""
+    console = context.console
     try:
         return asyncio.run(run(context))
     except PackError as error:
@@ -104,6 +119,8 @@ def main(argv: Sequence[str], environ: Mapping[str, str], load_region: Callable[
             console.print(f"region: {fault}", markup=False)
     except LanguageError as error:
         console.print(f"language: {error}", markup=False)
+    except BrokenPipeError:
+        return FAILED  # nobody reads on
     except (SQLAlchemyError, OSError) as error:
         # Its message may hold the address of the database with its password.
         console.print(f"the database or a file cannot be used ({type(error).__name__}); see: python -m app check", markup=False)

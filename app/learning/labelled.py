@@ -70,14 +70,16 @@ def among(rows: Sequence[Labelled], known: Collection[str], way_out: str) -> Non
         raise ImportFaults([Fault(row.file, row.row, f"unknown label: {label[:40]}; {way_out}") for label, row in first.items()])
 
 
-def distinct(rows: Iterable[Labelled]) -> tuple[tuple[Labelled, ...], int]:
-    """Each text once, with its first label, and how many were left out: no text may be learned from and judged on."""
+def distinct(rows: Iterable[Labelled]) -> tuple[tuple[Labelled, ...], int, int]:
+    """Each text once, with its first label: no text may be learned from and judged on. How many were left out, and how many of these
+    had another label than the first."""
     seen: dict[str, Labelled] = {}
-    count = 0
+    repeated = contradicting = 0
     for row in rows:
-        count += 1
-        seen.setdefault("".join(row.text.split()), row)
-    return tuple(seen.values()), count - len(seen)
+        first = seen.setdefault("".join(row.text.split()), row)
+        repeated += first is not row
+        contradicting += first.label != row.label
+    return tuple(seen.values()), repeated, contradicting
 
 
 def enough(rows: Sequence[Labelled]) -> None:

@@ -17,15 +17,16 @@ Json = dict[str, Any]
 MOST_CHANGES = 500
 
 
-def of_training(judged: Sequence[Judged], sources: Sequence[Source], repeated: int, changes: Sequence[Json]) -> Json:
-    """`repeated`: rows left out because their text stood before. `changes`: from `changed`."""
+def of_training(judged: Sequence[Judged], sources: Sequence[Source], repeated: tuple[int, int], changes: Sequence[Json]) -> Json:
+    """`repeated`: rows left out because their text stood before, and how many of these bore another label. `changes`: from `changed`."""
     return {
         "figures": asdict(judging.figures(judged)),
         "judged": "five-fold cross-validation: each text by weights that had not seen it",
         "topics": {topic: asdict(found) for topic, found in judging.of_topics(judged).items()},
         "confusions": [{"label": a, "decided": b, "count": n} for a, b, n in judging.confusions(judged)],
         "sources": [asdict(source) for source in sources],
-        "repeated": repeated,
+        "repeated": repeated[0],
+        "contradicting": repeated[1],
         "changed": len(changes),
         "changes": list(changes[:MOST_CHANGES]),
     }

@@ -18,6 +18,8 @@ from nlp import LanguageError, weights
 from nlp.weights import Weights
 from workflow.region import Region
 
+LEXICON = "lexicon"
+"""What the hand-written weights alone are called among versions."""
 _LIST = "published.txt"
 _LOG = logging.getLogger(__name__)
 
@@ -49,6 +51,16 @@ class Versions:
         """The published weights. Raises LanguageError if they can't be used."""
         published = self.published()
         return weights.load(self.folder / published[-1]) if published else None
+
+    def named(self, version: Path | None) -> Weights | None:
+        """A folder that `train` wrote, a kept version by its name, None for the lexicon by its; what is published if None is given.
+        Raises LanguageError."""
+        if version is None:
+            return self.current()
+        if str(version) == LEXICON:
+            return None
+        kept = self.folder / version
+        return weights.load(kept if not version.is_dir() and kept.is_dir() else version)
 
     def add(self, made: Weights) -> Path:
         """Keeps a version without publishing it; its folder. Raises OSError."""
