@@ -77,15 +77,16 @@ async def train(context: Context) -> int:
                 {code: code for code in region.topics if code in topics} if own is not None else _spoken_for(context, topics),
                 own=own is not None,
             )
-        changes = report.changed(rows, judge(rows, language.classifier), made.judged) if own is not None else []
-        found = report.of_training(made.judged, sources, (repeated, contradicting), changes)
+        before = judge(rows, language.classifier) if own is not None else None
+        found = report.of_training(rows, before, made.judged, sources, (repeated, contradicting))
         folder = _keep(context, made.weights, found)
     except (ImportFaults, LanguageError, NoTrainer, NothingLearned) as error:
         return _refused(context, error)
     if context.args.json:
         context.stdout.write(json.dumps({"version": made.weights.version, "folder": str(folder), **found}, ensure_ascii=False) + "\n")
         return OK
-    context.console.print(report.topics(made.judged, topics), report.table({"five-fold": judging.figures(made.judged)}))
+    sides = {"before": judging.figures(before)} if before else {}
+    context.console.print(report.topics(made.judged, topics), report.table({**sides, "five-fold": judging.figures(made.judged)}))
     context.console.print(f"{folder}: version {made.weights.version}, {len(made.weights.words)} words; nothing is published", markup=False)
     return OK
 

@@ -17,18 +17,27 @@ Json = dict[str, Any]
 MOST_CHANGES = 500
 
 
-def of_training(judged: Sequence[Judged], sources: Sequence[Source], repeated: tuple[int, int], changes: Sequence[Json]) -> Json:
-    """`repeated`: rows left out because their text stood before, and how many of these bore another label. `changes`: from `changed`."""
+def of_training(
+    rows: Sequence[Labelled],
+    before: Sequence[Judged] | None,
+    judged: Sequence[Judged],
+    sources: Sequence[Source],
+    repeated: tuple[int, int],
+) -> Json:
+    """`before`: what the running version decides over the same rows, where it knows their topics. `repeated`: rows left out because their
+    text stood before, and how many of these bore another label."""
+    changes = changed(rows, before, judged) if before is not None else []
     return {
         "figures": asdict(judging.figures(judged)),
         "judged": "five-fold cross-validation: each text by weights that had not seen it",
+        "before": asdict(judging.figures(before)) if before is not None else None,
         "topics": {topic: asdict(found) for topic, found in judging.of_topics(judged).items()},
         "confusions": [{"label": a, "decided": b, "count": n} for a, b, n in judging.confusions(judged)],
         "sources": [asdict(source) for source in sources],
         "repeated": repeated[0],
         "contradicting": repeated[1],
         "changed": len(changes),
-        "changes": list(changes[:MOST_CHANGES]),
+        "changes": changes[:MOST_CHANGES],
     }
 
 

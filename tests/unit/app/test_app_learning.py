@@ -124,8 +124,10 @@ def test_names_of_sub_themes_are_labels_too_and_gb18030_and_quoted_lines_are_rea
 
 def test_a_text_that_stands_twice_is_learned_from_once(run: Runner) -> None:
     rows = messages()
-    made = run.json("train", run.table("twice.csv", [*rows, *rows[:30]]), "--json")
-    assert made["repeated"] == 30
+    other = [(text, "C1.1") for text, _ in rows[:4]]
+    made = run.json("train", run.table("twice.csv", [*rows, *rows[:26], *other]), "--json")
+    assert (made["repeated"], made["contradicting"]) == (30, 4)
+    assert made["before"]["n"] == 120  # the running version on the same rows
     assert made["figures"]["n"] == 120
 
 

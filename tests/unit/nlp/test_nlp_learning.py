@@ -19,7 +19,7 @@ from nlp.segment import Segmenter
 from nlp.trial import Trial
 from nlp.tries import Words
 from nlp.vocabulary import Names, choose
-from nlp.weights import Manifest
+from nlp.weights import Manifest, Weights
 from tests.unit.nlp.cities import LANGUAGE, jiangmen, language
 from tests.unit.nlp.corpus import WORDS, messages
 
@@ -65,9 +65,13 @@ def test_evidence_adds_up_to_the_score_and_points_into_the_text(text: str) -> No
 
 
 @functools.cache
+def _learned() -> Weights:
+    return language().learner.learn(messages(), NAMES, MADE, {code: code for code in WORDS}, own=True).weights
+
+
+@functools.cache
 def _city() -> Language:
-    made = language().learner.learn(messages(), NAMES, MADE, {code: code for code in WORDS}, own=True)
-    return build(LANGUAGE, jiangmen(), made.weights)
+    return build(LANGUAGE, jiangmen(), _learned())
 
 
 def test_a_hand_written_weight_counts_and_the_learned_one_does_not(own: Trial) -> None:
@@ -250,3 +254,14 @@ def test_a_topic_nobody_learned_about_is_still_found_by_hand() -> None:
     found = _city().classifier.understand("公司拖欠三个月工资")
     assert found.topics[0].code == "C1.2"
     assert found.topics[0].name
+
+
+@pytest.mark.parametrize("text", ["今天天气不错", "好的，知道了", "在吗", "我们这里每天还是这样"])
+def test_a_small_version_says_nothing_of_small_talk(text: str) -> None:
+    assert _city().classifier.understand(text).topics == ()
+    assert not {"了", "的", "在"} & set(_learned().words)
+
+
+def test_a_tie_with_a_topic_nobody_learned_about_is_left_to_the_lexicon() -> None:
+    text = "谢谢你们把路灯修好了，但是旁边的井盖还是松的"
+    assert _city().classifier.understand(text).topics == language().classifier.understand(text).topics
