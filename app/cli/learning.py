@@ -221,7 +221,7 @@ def _read(files: Iterable[Path]) -> tuple[list[Source], list[Labelled]]:
 
 def _refused(context: Context, error: Exception) -> int:
     if isinstance(error, NoTrainer):
-        context.console.print("training needs scikit-learn: python -m pip install 'petition-supermarket[train]'", markup=False)
+        context.console.print("training needs scikit-learn: python -m pip install -e '.[train]'", markup=False)
         return FAILED
     if isinstance(error, NothingLearned):
         context.console.print("nothing was learned: no word stands in enough of these texts; give more texts of each topic", markup=False)
