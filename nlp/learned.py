@@ -65,7 +65,7 @@ class Sums:
 @dataclass(frozen=True, slots=True)
 class LearnedTopics:
     """`by_hand`: the lexicon, about the same topics. Where both know a word for a topic the hand-written weight counts and the learned
-    one does not."""
+    one does not. `names`: topic → name, for those that only the lexicon knows."""
 
     weights: Weights
     by_hand: Topics | None = None
@@ -78,7 +78,7 @@ class LearnedTopics:
         heard = self._heard(normal, reading)
         sums = self._sums(heard, reading)
         manifest = self.weights.manifest
-        if self.by_hand and manifest.own and ((not sums.by_hand and manifest.texts < ENOUGH) or sums.heavier_than(manifest.topics)):
+        if self.by_hand and self._left_to_lexicon(sums):
             return self.by_hand.rank(normal, reading)
         ranked = sums.ranked(manifest.hand)
         best = dict(list(ranked.items())[:SHOWN])
@@ -88,6 +88,12 @@ class LearnedTopics:
         pieces = Pieces(normal)
         weights = self._weights(best, heard, reading, manifest.hand / sums.length, pieces)
         return tuple(TopicGuess(t, self._name(t), sure[t], pieces.evidence(weights[t]), round(score, 6)) for t, score in best.items())
+
+    def _left_to_lexicon(self, sums: Sums) -> bool:
+        """Where the lexicon finds no word and too little was learned, and where it speaks for a topic that nothing was learned about."""
+        manifest = self.weights.manifest
+        little = not sums.by_hand and manifest.texts < ENOUGH
+        return manifest.own and (little or sums.heavier_than(manifest.topics))
 
     def sums(self, normal: Normal) -> Sums:
         """What speaks for each topic, learned and by hand apart."""
