@@ -19,8 +19,9 @@ help:
 demo: $(VENV)/demo-ready
 	@$(BIN)/python -m app demo
 
+# Two at a time, each file by one: the long journeys of one run beside the rules of the other.
 test: lint browser
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(VENV)/test-ready
 	$(BIN)/ruff check .
