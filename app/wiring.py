@@ -85,10 +85,7 @@ def build(
     desk = Desk(units, current, clock, calendar, query_code)
     reading = Reading(language.classifier, language.places, language.answers, language.masker, language.likeness)
 
-    def dangerous(text: str) -> bool:
-        return reading.classifier.understand(text).danger
-
-    staff = StaffConversation(sentences, current, language.masker, links.for_contact, dangerous)
+    staff = StaffConversation(sentences, current, language.masker, links.for_contact, reading.dangerous)
     conversation = Conversation(sentences, ResidentConversation(reading), staff)
     doors: dict[str, Door] = {"webchat": WebChatDoor(mailbox, clock, bell.ring)}
     if telegram is not None:

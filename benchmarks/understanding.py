@@ -15,6 +15,7 @@ start      seconds and megabytes to load everything a city's language needs.
 from __future__ import annotations
 
 import argparse
+import asyncio
 import csv
 import json
 import os
@@ -32,6 +33,7 @@ from app import region_pack
 from app.cli.learning import MAP
 from app.learning.judge import judge, read_map
 from app.learning.labelled import Labelled, distinct, read
+from bot.resident import Reading
 from nlp import judging
 from nlp.judging import Judged
 from workflow.region import Region
@@ -108,8 +110,28 @@ def speed(language: nlp.Language, texts: Sequence[str]) -> dict[str, Any]:
         "cutting_alone": round(statistics.median(floor)),
         "ratio": round(statistics.median(ours) / statistics.median(floor), 4),
         "longest_ms": round(max(1000 / _per_second(whole, [text]) for text in hard for _ in range(ROUNDS)), 1),
+        "loop_held_ms": asyncio.run(held(language, hard)),
         "median_length": statistics.median(map(len, texts)),
     }
+
+
+async def held(language: nlp.Language, texts: Sequence[str]) -> float:
+    """Milliseconds that everybody else waits at most while the chat reads a text: the median over rounds of the longest gap between two
+    turns of the event loop."""
+    reading = Reading(language.classifier, language.places, language.answers, language.masker, language.likeness)
+    longest = []
+    for text in texts:
+        gaps = []
+        for _ in range(ROUNDS):
+            task = asyncio.gather(reading.understand(text), reading.locate(text))
+            gap, last = 0.0, time.perf_counter()
+            while not task.done():
+                await asyncio.sleep(0)
+                now = time.perf_counter()
+                gap, last = max(gap, now - last), now
+            gaps.append(gap * 1000)
+        longest.append(statistics.median(gaps))
+    return round(max(longest), 1)
 
 
 def _per_second(run: Callable[[str], object], texts: Sequence[str]) -> float:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from bot.doors import Incoming
 from bot.outgoing import answer, button
 from bot.resident import emergency
 from bot.resident.interview import Interview
 from bot.resident.payload import scanned
-from bot.resident.reading import Reading
+from bot.resident.reading import Reading, off_loop
 from workflow import intake
 from workflow.desk import Session
 from workflow.intake import Draft
@@ -62,12 +63,12 @@ class Consent:
         command = incoming.text.startswith("/")
         # What stands behind a command may be danger, too; else it is not kept.
         words = incoming.text.partition(" ")[2] if command else incoming.text
-        own = self._reading.classifier.understand(words)
+        own = await self._reading.understand(words)
         if command and not own.danger:
             return held, False
         more = intake.told(held, words, incoming.message_id)
         more = replace(more, files=(*held.files, *incoming.files), point=incoming.location or held.point)
-        read = self._reading.again(more, session.region)
+        read = await off_loop(more.text, partial(self._reading.again, more, session.region))
         if read.urgent:
             await emergency.declare(session, contact, read, self._reading)
             return Draft(Interview.new_id()), True

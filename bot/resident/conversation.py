@@ -56,7 +56,7 @@ class ResidentConversation:
         """Danger, and reports about people in office, never go where the words were meant to go: not to a ticket of the grid chain, not
         behind a command, not into a correction. They are a matter of their own."""
         words = incoming.text.partition(" ")[2] if incoming.text.startswith("/") else incoming.text
-        read = self._reading.classifier.understand(words)
+        read = await self._reading.understand(words)
         if not (read.danger or read.procedure == Procedure.PETITION_REPORT) or scanned(session.region, incoming.text):
             return False
         drafting = dialog is not None and dialog.step == STEP

@@ -38,9 +38,9 @@ class Doubts:
         ended = [ticket for ticket in found if _ended_lately(session, ticket)]
         if not running and not ended:
             return False
-        read = self._reading.classifier.understand(incoming.text)
+        read = await self._reading.understand(incoming.text)
         open_emergency = await emergency.still_open(session, contact)
-        clear = bool(read.topics) and not read.thin and (not running or self._stands_alone(incoming.text))
+        clear = bool(read.topics) and not read.thin and (not running or await self._stands_alone(incoming.text))
         if open_emergency is not None and not emergency.takes_all(session, open_emergency):
             clear = bool(read.topics) or read.intent == Intent.CONSULT
         if clear or read.danger or (read.intent == Intent.PRAISE and not incoming.files):
@@ -51,8 +51,8 @@ class Doubts:
             await self.ask(session, contact, incoming, (*running, *ended))
         return True
 
-    def _stands_alone(self, text: str) -> bool:
-        return len(text) > _SHORT or self._reading.places.locate(text).decision not in {"none", "outside"}
+    async def _stands_alone(self, text: str) -> bool:
+        return len(text) > _SHORT or (await self._reading.locate(text)).decision not in {"none", "outside"}
 
     async def ask(self, session: Session, contact: Contact, incoming: Incoming, tickets: Sequence[Ticket]) -> None:
         open_now = await session.uow.dialogs.get(contact.id)

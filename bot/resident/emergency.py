@@ -27,7 +27,7 @@ _CERTAIN = frozenset({"town", "village"})
 
 async def declare(session: Session, contact: Contact, draft: Draft, reading: Reading) -> None:
     """For words that mean danger. While an emergency of this person is open they go to it, and the hub is paged again."""
-    await session.say(Speech(contact.id, _warning(session, reading, draft.text), priority=Priority.URGENT))
+    await session.say(Speech(contact.id, await _warning(session, reading, draft.text), priority=Priority.URGENT))
     actor = await session.actor(contact)
     ticket = await still_open(session, contact)
     if ticket is None:
@@ -42,9 +42,10 @@ async def declare(session: Session, contact: Contact, draft: Draft, reading: Rea
         await session.say(Speech(listener, "notices.page_hub", params, ticket_id=ticket.id, priority=Priority.URGENT))
 
 
-def _warning(session: Session, reading: Reading, text: str) -> str:
+async def _warning(session: Session, reading: Reading, text: str) -> str:
     """The city's sentence for this kind of danger, else its sentence for any: nobody in despair is told of gas taps."""
-    flags = (flag.code for flag in reading.classifier.understand(text).flags if flag.tier == "life")
+    read = await reading.understand(text)
+    flags = (flag.code for flag in read.flags if flag.tier == "life")
     own = (f"city.emergency_{code}" for code in flags)
     return next((key for key in own if all(key in known for known in session.region.sentences.values())), "city.emergency_life")
 
@@ -63,7 +64,7 @@ def takes_all(session: Session, ticket: Ticket | None) -> bool:
 async def goes_on(session: Session, contact: Contact, ticket: Ticket, incoming: Incoming, reading: Reading) -> None:
     """Words while it is open go to it at once; a place that is certain now moves it to the hub of that place."""
     actor = await session.actor(contact)
-    place = reading.places.locate(incoming.text)
+    place = await reading.locate(incoming.text)
     code = place.grid or place.code
     finer = place.decision in _CERTAIN and code != ticket.place and code.startswith(ticket.place)
     if finer and ticket.state is State.REGISTERED:

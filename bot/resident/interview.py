@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import replace
+from functools import partial
 
 from bot.doors import Incoming
 from bot.outgoing import answer, button
 from bot.resident import asking, emergency, filing, joining, praising, several, splitting
 from bot.resident.payload import Scanned
-from bot.resident.reading import Reading
+from bot.resident.reading import Reading, off_loop
 from workflow import dialogs, intake
 from workflow.desk import Session
 from workflow.intake import Ask, Draft
 from workflow.model import Actor, Contact, Dialog, Procedure
+from workflow.region import Region
 from workflow.registration import MAX_TEXT
 
 STEP = dialogs.INTAKE
@@ -40,13 +42,14 @@ class Interview:
         if len(draft.text) + len(incoming.text) > MAX_TEXT:
             await session.say(answer(contact.id, "intake.too_long"))
             return
-        draft = self._reading.answering(intake.told(draft, incoming.text, incoming.message_id), incoming.text)
+        told = intake.told(draft, incoming.text, incoming.message_id)
+        draft = await off_loop(incoming.text, partial(self._reading.answering, told, incoming.text))
         draft = replace(draft, files=(*draft.files, *incoming.files), point=incoming.location or draft.point)
         await self.go_on(session, contact, draft, asks_point=incoming.location is not None)
 
     async def go_on(self, session: Session, contact: Contact, draft: Draft, *, asks_point: bool = True) -> None:
         """Reads all of it again, then asks the one next thing."""
-        draft = splitting.parted(self._reading, self._reading.again(draft, session.region), session.region)
+        draft = await off_loop(draft.text, partial(self._read, draft, session.region))
         if draft.urgent:
             await emergency.declare(session, contact, draft, self._reading)
             await dialogs.cleared(session, contact.id)
@@ -59,6 +62,9 @@ class Interview:
         if not draft.apart and await self._answered(session, contact, draft):
             return
         await self.ask(session, contact, draft)
+
+    def _read(self, draft: Draft, region: Region) -> Draft:
+        return splitting.parted(self._reading, self._reading.again(draft, region), region)
 
     async def _confirm_point(self, session: Session, contact: Contact, draft: Draft) -> None:
         point = draft.point
@@ -81,7 +87,7 @@ class Interview:
         await session.say(speech)
 
     async def _outside(self, session: Session, contact: Contact, draft: Draft) -> bool:
-        located = self._reading.places.locate(draft.text)
+        located = await self._reading.locate(draft.text)
         if located.decision != "outside":
             return False
         await self._keep(session, contact, draft)
@@ -96,7 +102,8 @@ class Interview:
             await self._keep(session, contact, draft)
             await praising.thanked(session, contact, draft)
             return True
-        found = self._reading.answers.search(draft.text) if draft.procedure == Procedure.CONSULTATION else None
+        search = self._reading.answers.search
+        found = await off_loop(draft.text, partial(search, draft.text)) if draft.procedure == Procedure.CONSULTATION else None
         if found is None:
             return False
         await self._keep(session, contact, draft)
@@ -143,7 +150,8 @@ class Interview:
                 await praising.taken_back(session, draft)
                 await self.ask(session, contact, replace(draft, thin=False, filing=True), edits)
             case _:
-                await self.ask(session, contact, self._chosen(session, draft, verb, argument), edits)
+                chosen = await off_loop(draft.text, partial(self._chosen, session.region, draft, verb, argument))
+                await self.ask(session, contact, chosen, edits)
         return ""
 
     async def _submit(self, session: Session, contact: Contact, actor: Actor, draft: Draft) -> None:
@@ -166,16 +174,15 @@ class Interview:
 
     async def _beside(self, session: Session, contact: Contact, draft: Draft) -> None:
         """What a report about somebody held besides is asked about as if it had been said by itself."""
-        words = splitting.beside(self._reading, draft, session.region)
+        words = await off_loop(draft.text, partial(splitting.beside, self._reading, draft, session.region))
         if words:
             await session.say(answer(contact.id, "letters.beside", text=words))
             other = Draft(self.new_id(), place=draft.place, place_known=draft.place_known, anonymous=draft.anonymous)
             await self.go_on(session, contact, intake.told(other, words))
 
-    def _chosen(self, session: Session, draft: Draft, verb: str, argument: str) -> Draft:
-        region = session.region
+    def _chosen(self, region: Region, draft: Draft, verb: str, argument: str) -> Draft:
         if draft.focus >= 0 and verb in {"topic", "place"}:
-            return splitting.changed(draft, self._chosen(session, splitting.in_focus(draft), verb, argument))
+            return splitting.changed(draft, self._chosen(region, splitting.in_focus(draft), verb, argument))
         match verb:
             case "topic" if argument in region.topics:
                 chosen = replace(draft, topic=argument, topic_chosen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from bot.buttons import whole_number
 from bot.doors import Incoming
@@ -22,6 +22,10 @@ from workflow.states import Trigger
 _COMMAND = re.compile(r"/(\w+)(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
 
 
+async def _never(_: str) -> bool:
+    return False
+
+
 class StaffConversation:
     """`region` is asked at each turn, because an import may replace grids. Without `signin` there is no console."""
 
@@ -31,7 +35,7 @@ class StaffConversation:
         region: Callable[[], Region],
         masker: Masker,
         signin: SignIn | None = None,
-        dangerous: Callable[[str], bool] = lambda _: False,
+        dangerous: Callable[[str], Awaitable[bool]] = _never,
     ) -> None:
         """`dangerous`: whether words mean that a life is at risk now."""
         self._dangerous = dangerous
@@ -84,7 +88,7 @@ class StaffConversation:
 
     async def _mind_danger(self, turn: Turn) -> None:
         """Who writes a report about a gas leak is hardly in one, but may be: the words stay where they were meant to go, and it is said."""
-        if turn.dialog is not None and self._dangerous(turn.incoming.text):
+        if turn.dialog is not None and await self._dangerous(turn.incoming.text):
             await turn.say("staff.danger", ticket=await turn.session.uow.tickets.get(int(turn.dialog.data["ticket"])))
 
     async def _press(self, turn: Turn) -> str | None:

@@ -58,11 +58,7 @@ class Chat:
         sentences = texts.load(self.region.sentences, strict=True)
         found = self.language
         reading = Reading(found.classifier, found.places, found.answers, found.masker, found.likeness)
-
-        def dangerous(text: str) -> bool:
-            return found.classifier.understand(text).danger
-
-        staff = StaffConversation(sentences, lambda: self.region, found.masker, dangerous=dangerous)
+        staff = StaffConversation(sentences, lambda: self.region, found.masker, dangerous=reading.dangerous)
         self.conversation = Conversation(sentences, ResidentConversation(reading), staff)
         self.desk = Desk(lambda: SqlUnitOfWork(self.database), lambda: self.region, self.clock, PlainWeeks(), lambda: "123456")
         self.speaker = Speaker(sentences, lambda: self.region, found.masker, self.clock, ZoneInfo(self.region.time_zone))
