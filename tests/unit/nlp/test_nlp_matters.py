@@ -11,12 +11,11 @@ import pytest
 
 from nlp.classifier import LexiconClassifier
 from nlp.errors import LanguageError
-from nlp.matters import LONG, build
-from nlp.matters import load as load_signs
+from nlp.matter_signs import LONG
+from nlp.matter_signs import load as load_signs
 from tests import jiangmen
 from workflow.region import Region
 
-PACK = Path(__file__).parents[3] / "regions" / "jiangmen"
 CASES = Path(__file__).with_name("matters.csv")
 
 
@@ -26,23 +25,22 @@ def region() -> Region:
 
 
 class Finder:
-    def __init__(self, region: Region) -> None:
+    def __init__(self) -> None:
         built = jiangmen.language().classifier
         assert isinstance(built, LexiconClassifier)
         self._classifier = built
-        self._matters = build(load_signs(PACK / "language" / "matters.csv", region.topics), region.topics, built.topics.rank)
 
     def __call__(self, text: str) -> list[str]:
         normal = self._classifier.segmenter.edges(self._classifier.normalise(text))
-        spans = self._matters.find(normal)
+        spans = self._classifier.matters.find(normal, self._classifier.by_hand.rank(normal))
         assert all(0 <= start < end <= len(text) for start, end in spans)
         assert all(before[1] <= after[0] for before, after in pairwise(spans))
         return [text[start:end] for start, end in spans]
 
 
 @pytest.fixture(scope="module")
-def find(region: Region) -> Finder:
-    return Finder(region)
+def find() -> Finder:
+    return Finder()
 
 
 def cases() -> list[tuple[int, list[str], str]]:
