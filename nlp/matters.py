@@ -25,6 +25,8 @@ PLENTY = 2.2  # where only a weak word or a new line parts it from the one befor
 STORY = 60  # code points: a longer piece that speaks of many things is a story, not a matter
 SURE = 1.7  # where only a sentence parts it from the one before, which is somebody else's affair
 SHORT = 100  # code points: in a longer text a sentence that merely follows another is part of a story
+ROOMY = 300  # code points: in a longer text places are not compared
+DESK = "department"  # who looks first, in topics.csv
 CLEAR = 0.55  # the best topic's share of all evidence in a piece that is none
 BESIDE = 2.2  # where a topic is mostly a side of another matter
 FOREIGN = 0.34  # more of the neighbour's topic in a piece, by its own measure, and the cut does not hold
@@ -32,12 +34,12 @@ STRANGE = 0.1  # the same between sentences
 
 
 class Kind(NamedTuple):
-    """What makes two sub-themes akin: the item, and the unit that leads."""
+    """What makes two sub-themes akin: item and lead unit alike. `desk`: it goes straight to that unit, whose desk takes all as one."""
 
     item: str = ""
     lead: str = ""
     domain: str = ""
-
+    desk: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ class Matters:
         return self._parted(normal, [0, *more], more) if more != found else ()
 
     def _several(self, spoken: Sequence[TopicGuess]) -> bool:
-        return len({self._kind(guess.code) for guess in spoken if guess.score >= SURE}) > 1
+        return len({self._kind(guess.code)[:2] for guess in spoken if guess.score >= SURE}) > 1
 
     def _kind(self, topic: str) -> Kind:
         return self.kinds.get(topic, Kind())
@@ -107,9 +109,7 @@ class Matters:
     ) -> tuple[tuple[int, int], ...]:
         bounds = [*starts, min(len(normal.text), LONG)]
         edges = sorted(normal.edges)
-        pieces = [
-            self._piece(normal, edges, start, end, signs.get(start, Sign.OPENED)) for start, end in pairwise(bounds) if end > start
-        ]
+        pieces = [self._piece(normal, edges, start, end, signs.get(start, Sign.OPENED)) for start, end in pairwise(bounds) if end > start]
         found = self._gathered(normal, pieces, listed=listed)
         if not 2 <= len(found) <= MOST or not all(piece.clear for piece in found):
             return ()
@@ -144,14 +144,19 @@ class Matters:
     def _akin(self, normal: Normal, old: Piece, new: Piece, *, listed: bool) -> bool:
         if old.whose & new.whose:
             return True
-        if old.top == new.top or self._kind(old.top) == self._kind(new.top):
+        one, other = self._kind(old.top), self._kind(new.top)
+        if old.top == new.top or (one.item, one.lead) == (other.item, other.lead):
             return new.sign is not Sign.OPENED or not self._apart(normal, old, new)
+        if not listed and one.lead == other.lead and one.desk and other.desk:
+            return True
         foreign = max(new.scores.get(old.top, 0.0) / new.weight, old.scores.get(new.top, 0.0) / old.weight)
         beside = not listed and any(piece.top in self.signs.aspects and piece.weight < BESIDE for piece in (old, new))
         return foreign >= (STRANGE if new.sign in {Sign.SENTENCE, Sign.LINE} else FOREIGN) or beside
 
     def _apart(self, normal: Normal, old: Piece, new: Piece) -> bool:
-        """Whether each names a place, and neither lies in the other."""
+        """Whether each names a place, and neither lies in the other. Nobody looks in a long text: it may name hundreds."""
+        if len(normal.text) > ROOMY:
+            return False
         one, other = (self.where(normal.original[slice(*normal.span(piece.start, piece.end))]) for piece in (old, new))
         return bool(one and other) and not one.startswith(other) and not other.startswith(one)
 
@@ -163,21 +168,24 @@ class Matters:
         near = one.item == other.item and not (elsewhere and new.spot)
         match new.sign:
             case Sign.OPENED:
-                return not near or least >= PLENTY
+                # Akin ones that come so far are at different places.
+                return not near or not elsewhere or least >= PLENTY
             case Sign.BESIDES:
                 return not near or (elsewhere and least >= PLENTY)
             case Sign.ADDED:
                 far = new.spot or (elsewhere and one.domain != other.domain)
                 return far and not near and (parted or least >= (SURE if elsewhere and new.spot else PLENTY))
             case Sign.SENTENCE | Sign.LINE:
-                aside = not self.signs.aspects.isdisjoint((old.top, new.top))
-                return not near and not aside and least >= (SURE if elsewhere else PLENTY)
+                far = not near or (elsewhere and new.sign is Sign.LINE and least >= PLENTY)
+                sure = elsewhere and (new.spot or one.domain != other.domain)
+                return far and least >= (SURE if sure else PLENTY) and self.signs.aspects.isdisjoint((old.top, new.top))
 
 
 def build(
     signs: Signs, topics: Mapping[str, Topic], rank: Callable[[Normal], Sequence[TopicGuess]], where: Callable[[str], str]
 ) -> Matters:
-    return Matters(rank, {code: Kind(topic.item, topic.lead, topic.domain_name) for code, topic in topics.items()}, signs, where)
+    kinds = {code: Kind(topic.item, topic.lead, topic.domain_name, topic.first == DESK) for code, topic in topics.items()}
+    return Matters(rank, kinds, signs, where)
 
 
 def _joined(old: Piece, new: Piece) -> Piece:

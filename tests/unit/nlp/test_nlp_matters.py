@@ -17,6 +17,7 @@ from tests import jiangmen
 from workflow.region import Region
 
 CASES = Path(__file__).with_name("matters.csv")
+MISSED = Path(__file__).with_name("matters_missed.csv")
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +61,25 @@ def test_one_matter_stays_one(find: Finder, text: str) -> None:
     assert find(text) == []
 
 
+def missed() -> list[str]:
+    _, *rows = (line for line in MISSED.read_text("utf-8").splitlines() if not line.startswith("#"))
+    return [row.replace("\\n", "\n") for row in rows]
+
+
+@pytest.mark.parametrize("text", missed())
+def test_what_is_still_missed_is_left_whole_not_cut_wrongly(find: Finder, text: str) -> None:
+    assert find(text) == []
+
+
+def test_the_same_thing_at_two_places_is_two_matters(find: Finder) -> None:
+    assert len(find("井根村路灯不亮。另外松园村的路灯也不亮")) == 2
+    assert find("村口路灯不亮。另外井根村的路灯也不亮") == []
+
+
+def test_what_a_list_is_about_is_said_before_it(find: Finder) -> None:
+    assert find("楼下烧烤店：1.油烟太大 2.占道经营") == []
+
+
 def test_an_unknown_topic_is_named_with_its_line(tmp_path: Path, region: Region) -> None:
     (tmp_path / "matters.csv").write_text("kind,word\nopens,另外\naspect,X9.9\n", "utf-8")
     with pytest.raises(LanguageError, match=r"matters.csv.*3.*X9.9"):
@@ -81,6 +101,9 @@ def test_what_introduces_a_list_belongs_to_none(find: Finder) -> None:
         "\n" * 5000,
         "①" * 50,
         "。另外，" * 20_000,
+        "井根村路灯不亮。另外松园村路灯不亮。" * 227,
+        "路灯不亮。垃圾没人收。" * 372,
+        "路灯不亮\n垃圾没人收\n" * 372,
     ],
 )
 def test_any_text_ends_soon(find: Finder, text: str) -> None:
