@@ -20,6 +20,7 @@ from workflow.region import Topic
 from workflow.understanding import TopicGuess
 
 MOST = 5
+CROWDED = 60  # pieces: nobody says so many things at once, and each is looked at
 ENOUGH = 1.2  # evidence for a matter of its own: one word that is hardly ever about anything else
 PLENTY = 2.2  # where only a weak word or a new line parts it from the one before
 STORY = 60  # code points: a longer piece that speaks of many things is a story, not a matter
@@ -107,6 +108,8 @@ class Matters:
     def _parted(
         self, normal: Normal, starts: Sequence[int], signs: Mapping[int, Sign], *, listed: bool = False
     ) -> tuple[tuple[int, int], ...]:
+        if len(starts) > CROWDED:
+            return ()
         bounds = [*starts, min(len(normal.text), LONG)]
         edges = sorted(normal.edges)
         pieces = [self._piece(normal, edges, start, end, signs.get(start, Sign.OPENED)) for start, end in pairwise(bounds) if end > start]
