@@ -7,8 +7,8 @@ from dataclasses import asdict, replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, func, insert, or_, select, union_all, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.connection import Connection
 from storage.joining_tables import followers, gists, incidents
 from storage.rows import Row
 from storage.tables import tickets
@@ -23,7 +23,7 @@ _JOINABLE = [procedure.value for procedure in Procedure if joinable(procedure)]
 
 
 class SqlAlike:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._db = connection
 
     async def keep(self, ticket_id: int, gist: Gist) -> None:

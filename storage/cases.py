@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table, and_, false, insert, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import rows
+from storage.connection import Connection
 from storage.engine import Database
 from storage.tables import clocks, events, notes, serials, tickets
 from workflow.errors import Conflict
@@ -24,7 +24,7 @@ _SECRET_UNIT = "discipline"
 
 
 class SqlTickets:
-    def __init__(self, database: Database, connection: AsyncConnection) -> None:
+    def __init__(self, database: Database, connection: Connection) -> None:
         self._database = database
         self._db = connection
 

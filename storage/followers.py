@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from sqlalchemy import func, select, union, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.connection import Connection
 from storage.engine import Database
 from storage.joining_tables import followers, gists
 from storage.tables import tickets
@@ -15,7 +15,7 @@ from workflow.model import Ticket
 
 
 class SqlFollowers:
-    def __init__(self, database: Database, connection: AsyncConnection) -> None:
+    def __init__(self, database: Database, connection: Connection) -> None:
         self._database = database
         self._db = connection
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import insert, literal, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import rows
+from storage.connection import Connection
 from storage.engine import Database
 from storage.tables import contacts, dialogs, invites, posts, sign_in_codes
 from workflow.console import CONSOLE_DOOR, SignInCode
@@ -20,7 +20,7 @@ _WITHOUT_A_CHAT = select(contacts.c.id).where(contacts.c.door == CONSOLE_DOOR)
 
 
 class SqlContacts:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._db = connection
 
     async def get(self, contact_id: int) -> Contact | None:
@@ -46,7 +46,7 @@ class SqlContacts:
 
 
 class SqlPosts:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._db = connection
 
     async def of_contact(self, contact_id: int) -> tuple[Post, ...]:
@@ -78,7 +78,7 @@ class SqlPosts:
 
 
 class SqlInvites:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._db = connection
 
     async def add(self, invite: Invite) -> None:
@@ -98,7 +98,7 @@ class SqlInvites:
 
 
 class SqlSignIns:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._db = connection
 
     async def add(self, code: SignInCode) -> None:
@@ -107,7 +107,7 @@ class SqlSignIns:
 
 
 class SqlDialogs:
-    def __init__(self, database: Database, connection: AsyncConnection) -> None:
+    def __init__(self, database: Database, connection: Connection) -> None:
         self._database = database
         self._db = connection
 

@@ -9,11 +9,11 @@ from types import TracebackType
 from typing import Self
 
 from sqlalchemy import insert, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import messages, rows
 from storage.alike import SqlAlike
 from storage.cases import SqlTickets
+from storage.connection import Connection, WriteConnection
 from storage.engine import Database
 from storage.followers import SqlFollowers
 from storage.letters import SqlLetters
@@ -24,7 +24,7 @@ from workflow.model import SAID, About, Speech
 
 
 class SqlOutbox:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._db = connection
 
     async def put(self, speech: Speech) -> None:
@@ -72,21 +72,16 @@ class SqlUnitOfWork:
         return self
 
     async def _begin(self) -> None:
-        if not self._reading:
-            await self._stack.enter_async_context(self._database.turn())
-        self._db = await self._stack.enter_async_context(self._database.engine.connect())
+        self._db: WriteConnection
         if self._reading:
-            await self._database.begin_read(self._db)
+            self._db = await self._stack.enter_async_context(self._database.moment())
         else:
-            await self._database.begin_write(self._db)
+            self._db = await self._stack.enter_async_context(self._database.unit())
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        try:
-            await self._db.rollback()
-        finally:
-            await self._stack.aclose()
+        await self._stack.aclose()
 
     async def commit(self) -> None:
         await self._db.commit()
