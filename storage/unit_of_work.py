@@ -22,6 +22,8 @@ from storage.praises import SqlPraises
 from storage.tables import inbox, outbox, requests
 from workflow.model import SAID, About, Speech
 
+_PUT = insert(outbox)
+
 
 class SqlOutbox:
     def __init__(self, connection: Connection) -> None:
@@ -32,7 +34,7 @@ class SqlOutbox:
             "contact_id": speech.contact_id, "ticket_id": speech.ticket_id, "priority": speech.priority.value,
             "speech": rows.speech_out(speech), "status": "waiting", "attempts": 0, "unknowns": 0, "why": "",
         }  # fmt: skip
-        await self._db.execute(insert(outbox).values(values))
+        await self._db.execute(_PUT, values)
 
 
 class SqlUnitOfWork:
@@ -87,8 +89,7 @@ class SqlUnitOfWork:
         await self._db.commit()
 
     async def first_time(self, request_id: str, at: datetime) -> bool:
-        fresh = self._database.insert(requests).values(id=request_id, at=at).on_conflict_do_nothing()
-        return (await self._db.execute(fresh)).rowcount == 1
+        return (await self._db.execute(self._database.insert_new(requests), {"id": request_id, "at": at})).rowcount == 1
 
     async def card(self, contact_id: int, ticket_id: int) -> str | None:
         return await messages.live_card(self._db, contact_id, ticket_id)
