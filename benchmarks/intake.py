@@ -49,6 +49,7 @@ TEXT = "Litter by the gate of the market since three days; the smell is bad and 
 VILLAGE, TOWN = "990101001001", "990101001"
 DOOR, CHAT = "bench", "webchat"
 PACK = "regions/jiangmen"
+IN_FLIGHT = 64
 CLOCK = SystemClock()
 Rows = dict[str, list[tuple[Any, ...]]]
 
@@ -145,10 +146,15 @@ async def whole(path: Path, complaints: int, region: Region) -> Round:
 
 
 async def _send(city: wiring.City, updates: Mapping[str, Mapping[str, Any]]) -> None:
-    """Stores updates as the web chat does, and comes back when all are done."""
-    for chat, body in updates.items():
-        await city.inbox.store(CHAT, body["id"], chat, body)
+    """Stores updates as the web chat does, so many at a time, and comes back when all are done."""
+    in_flight = asyncio.Semaphore(IN_FLIGHT)
+
+    async def send(chat: str, body: Mapping[str, Any]) -> None:
+        async with in_flight:
+            await city.inbox.store(CHAT, body["id"], chat, body)
         city.engine.reader.wake()
+
+    await asyncio.gather(*(send(chat, body) for chat, body in updates.items()))
     waiting = select(func.count()).where(inbox.c.status == "waiting")
     left = len(updates)
     while left:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, insert, or_, select, union_all, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Integer, Select, String, and_, bindparam, func, insert, or_, select, union_all, update
 
+from storage.connection import Connection
 from storage.joining_tables import followers, gists, incidents
 from storage.rows import Row
 from storage.tables import tickets
@@ -23,14 +24,14 @@ _JOINABLE = [procedure.value for procedure in Procedure if joinable(procedure)]
 
 
 class SqlAlike:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._db = connection
 
     async def keep(self, ticket_id: int, gist: Gist) -> None:
-        await self._db.execute(insert(gists).values(ticket_id=ticket_id, **asdict(gist)))
+        await self._db.execute(_KEEP, {"ticket_id": ticket_id, **asdict(gist)})
 
     async def near(self, area: Area, contact_id: int, limit: int = 50) -> tuple[Neighbour, ...]:
-        found = (await self._db.execute(nearby(area, contact_id, limit))).mappings()
+        found = (await self._db.execute(NEARBY, nearby(area, contact_id, limit))).mappings()
         return tuple(_neighbour(row) for row in found if row["own"] or not row["understanding"].get("sensitive"))
 
     async def told(self, since: datetime) -> tuple[Told, ...]:
@@ -60,10 +61,17 @@ class SqlAlike:
         return replace(incident, id=made.scalar_one())
 
 
-def nearby(area: Area, contact_id: int, limit: int) -> Select[tuple[object, ...]]:
-    """The question of `SqlAlike.near`: by topic and time through an index, whatever the number of tickets."""
-    follows = select(followers.c.ticket_id).where(followers.c.contact_id == contact_id)
-    own = or_(and_(tickets.c.reporter.is_not(None), tickets.c.reporter == contact_id), tickets.c.id.in_(follows))
+def nearby(area: Area, contact_id: int, limit: int) -> dict[str, object]:
+    """What `NEARBY` is asked with."""
+    return {
+        "person": contact_id, "topics": area.topics, "since": area.since, "inside": area.inside, "around": area.around, "most": limit,
+    }  # fmt: skip
+
+
+def _nearby() -> Select[*tuple[Any, ...]]:
+    follows = select(followers.c.ticket_id).where(followers.c.contact_id == bindparam("person", type_=Integer))
+    person = tickets.c.reporter == bindparam("person", type_=Integer)
+    own = or_(and_(tickets.c.reporter.is_not(None), person), tickets.c.id.in_(follows))
     shown: ColumnElement[bool] = or_(~tickets.c.anonymous, tickets.c.reporter.is_(None), own)
     joined = select(func.count()).where(followers.c.ticket_id == tickets.c.id).scalar_subquery()
     return (
@@ -73,16 +81,21 @@ def nearby(area: Area, contact_id: int, limit: int) -> Select[tuple[object, ...]
         )
         .join(gists, gists.c.ticket_id == tickets.c.id)
         .where(
-            tickets.c.topic.in_(area.topics),
-            tickets.c.created_at >= area.since,
-            or_(tickets.c.place.startswith(area.inside, autoescape=True), tickets.c.place.in_(area.around)),
+            tickets.c.topic.in_(bindparam("topics", expanding=True)),
+            tickets.c.created_at >= bindparam("since"),
+            or_(tickets.c.place.startswith(bindparam("inside", type_=String)), tickets.c.place.in_(bindparam("around", expanding=True))),
             tickets.c.state.not_in(_AT_REST),
             tickets.c.procedure.in_(_JOINABLE),
             shown,
         )
         .order_by(tickets.c.created_at.desc(), tickets.c.id.desc())
-        .limit(limit)
+        .limit(bindparam("most", type_=Integer))
     )  # fmt: skip
+
+
+_KEEP = insert(gists)
+NEARBY = _nearby()
+"""The question of `SqlAlike.near`: by topic and time through an index, whatever the number of tickets."""
 
 
 def _neighbour(row: Row) -> Neighbour:

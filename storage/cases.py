@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, false, insert, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Table, and_, bindparam, false, insert, or_, select, update
 
 from storage import rows
+from storage.connection import Connection
 from storage.engine import Database
 from storage.tables import clocks, events, notes, serials, tickets
 from workflow.errors import Conflict
@@ -21,10 +21,16 @@ from workflow.states import RESTING, State
 _AT_REST = [state.value for state in RESTING]
 _SECRET = Procedure.PETITION_REPORT.value
 _SECRET_UNIT = "discipline"
+# What every intake asks is built once: to build a statement costs as much as to carry it out.
+_ADD = {table: insert(table).returning(table.c.id) for table in (tickets, events, notes)}
+_SAVE = update(tickets).where(tickets.c.id == bindparam("this"), tickets.c.version == bindparam("before"))
+_ONE = {column: select(tickets).where(tickets.c[column] == bindparam("wanted")) for column in ("id", "number")}
+_CLOCKS = select(clocks).where(clocks.c.ticket_id == bindparam("this")).order_by(clocks.c.position)
+_ADD_CLOCKS = insert(clocks)
 
 
 class SqlTickets:
-    def __init__(self, database: Database, connection: AsyncConnection) -> None:
+    def __init__(self, database: Database, connection: Connection) -> None:
         self._database = database
         self._db = connection
 
@@ -34,16 +40,14 @@ class SqlTickets:
         return int((await self._db.execute(next_one.returning(serials.c.value))).scalar_one())
 
     async def add(self, ticket: Ticket) -> Ticket:
-        values = rows.ticket_out(ticket) | {"version": 1}
-        made = await self._db.execute(insert(tickets).values(values).returning(tickets.c.id))
-        stored = replace(ticket, id=made.scalar_one(), version=1)
+        made = await self._insert(tickets, rows.ticket_out(ticket) | {"version": 1})
+        stored = replace(ticket, id=made, version=1)
         await self._save_clocks(stored)
         return stored
 
     async def save(self, ticket: Ticket) -> Ticket:
-        same = and_(tickets.c.id == ticket.id, tickets.c.version == ticket.version)
-        values = rows.ticket_out(ticket) | {"version": ticket.version + 1}
-        if (await self._db.execute(update(tickets).where(same).values(values))).rowcount != 1:
+        values = rows.ticket_out(ticket) | {"version": ticket.version + 1, "this": ticket.id, "before": ticket.version}
+        if (await self._db.execute(_SAVE, values)).rowcount != 1:
             raise Conflict("the ticket was changed by somebody else")
         await self._db.execute(clocks.delete().where(clocks.c.ticket_id == ticket.id))
         await self._save_clocks(ticket)
@@ -52,13 +56,19 @@ class SqlTickets:
     async def _save_clocks(self, ticket: Ticket) -> None:
         values = [rows.clock_out(ticket.id, position, clock) for position, clock in enumerate(ticket.clocks)]
         if values:
-            await self._db.execute(insert(clocks), values)
+            await self._db.execute(_ADD_CLOCKS, values)
 
     async def get(self, ticket_id: int) -> Ticket | None:
-        return next(iter(await self._find(tickets.c.id == ticket_id)), None)
+        return await self._one("id", ticket_id)
 
     async def by_number(self, number: str) -> Ticket | None:
-        return next(iter(await self._find(tickets.c.number == number)), None)
+        return await self._one("number", number)
+
+    async def _one(self, column: str, wanted: int | str) -> Ticket | None:
+        row = (await self._db.execute(_ONE[column], {"wanted": wanted})).mappings().one_or_none()
+        if row is None:
+            return None
+        return rows.ticket_in(row, (await self._db.execute(_CLOCKS, {"this": row["id"]})).mappings().all())
 
     async def of_reporter(self, contact_id: int, *, open_only: bool, limit: int = 20) -> tuple[Ticket, ...]:
         where = tickets.c.reporter == contact_id
@@ -116,7 +126,7 @@ class SqlTickets:
         return tuple(rows.note_in(row) for row in await self._of(notes, ticket_id))
 
     async def _insert(self, table: Table, values: dict[str, Any]) -> int:
-        return int((await self._db.execute(insert(table).values(values).returning(table.c.id))).scalar_one())
+        return int((await self._db.execute(_ADD[table], values)).scalar_one())
 
     async def _of(self, table: Table, ticket_id: int) -> Sequence[rows.Row]:
         return (await self._db.execute(select(table).where(table.c.ticket_id == ticket_id).order_by(table.c.id))).mappings().all()

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.connection import Connection
 from storage.engine import Database
 from storage.joining_tables import incidents
 from storage.rows import Row
@@ -38,7 +38,7 @@ class ConsoleViews:
         late = and_(mine, clocks.c.stopped_at.is_(None), clocks.c.due_at < now)
         by_state = select(tickets.c.state, func.count()).where(mine).group_by(tickets.c.state)
         of_clocks = select(clocks.c.name, func.count()).join(tickets, tickets.c.id == clocks.c.ticket_id).where(late)
-        async with self._database.reading() as connection:
+        async with self._database.moment() as connection:
             states = await _counts(connection, by_state)
             return Overview(
                 {State(name): number for name, number in states.items()},
@@ -53,7 +53,7 @@ class ConsoleViews:
         mine = within(reach)
         where = and_(mine, *_narrowed(wanted, now))
         order = (tickets.c.next_due_at.nulls_last(), tickets.c.id.desc())
-        async with self._database.reading() as connection:
+        async with self._database.moment() as connection:
             total, found = await _number(connection, mine), await _number(connection, where)
             pages = max(1, -(-found // PER_PAGE))
             page = min(max(1, number), pages)
@@ -73,7 +73,7 @@ class ConsoleViews:
         """Bursts raised at or inside the places the posts reach, the latest first, at most 100."""
         mine = or_(false(), *(incidents.c.place.startswith(part.place, autoescape=True) for part in reach))
         latest = select(incidents).where(mine).order_by(incidents.c.raised_at.desc(), incidents.c.id.desc()).limit(_ROWS)
-        async with self._database.reading() as connection:
+        async with self._database.moment() as connection:
             return tuple(Incident(**row) for row in (await connection.execute(latest)).mappings())
 
     async def praised(self, reach: Sequence[Reach], since: datetime) -> Praised:
@@ -82,7 +82,7 @@ class ConsoleViews:
         mine, often = and_(inside, praises.c.at >= since), func.count().label("often")
         kinds = select(praises.c.place, praises.c.topic, often).where(mine).group_by(praises.c.place, praises.c.topic)
         kinds = kinds.order_by(often.desc(), praises.c.place, praises.c.topic).limit(_ROWS)
-        async with self._database.reading() as connection:
+        async with self._database.moment() as connection:
             total = (await connection.execute(select(func.count()).select_from(praises).where(mine))).scalar_one()
             rows = await connection.execute(kinds)
             return Praised(int(total), {(place, topic): number for place, topic, number in rows})
@@ -98,7 +98,7 @@ class ConsoleViews:
         letters = letters.where(told, outbox.c.status == "dead").order_by(outbox.c.id.desc()).limit(_ROWS)
         aside = select(inbox).where(inbox.c.status == "aside").order_by(inbox.c.id.desc()).limit(_ROWS)
         people = select(posts.c.unit).join(contacts, contacts.c.id == posts.c.contact_id).where(contacts.c.door != CONSOLE_DOOR).distinct()
-        async with self._database.reading() as connection:
+        async with self._database.moment() as connection:
             return Queues(
                 await _counts(connection, received),
                 await _counts(connection, waiting.group_by(outbox.c.status)),
@@ -137,11 +137,11 @@ def _narrowed(wanted: Filter, now: datetime) -> list[ColumnElement[bool]]:
     return found
 
 
-async def _counts(connection: AsyncConnection, query: Select[Any]) -> Mapping[str, int]:
+async def _counts(connection: Connection, query: Select[Any]) -> Mapping[str, int]:
     return Counter({str(name): number for name, number in (await connection.execute(query)).all()})
 
 
-async def _number(connection: AsyncConnection, where: ColumnElement[bool]) -> int:
+async def _number(connection: Connection, where: ColumnElement[bool]) -> int:
     return int((await connection.execute(select(func.count()).select_from(tickets).where(where))).scalar_one())
 
 

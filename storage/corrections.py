@@ -34,8 +34,7 @@ async def corrections(database: Database, since: datetime | None = None) -> list
     wanted = wanted.where(usable, or_(said, tickets.c.id.in_(touched))).order_by(tickets.c.id)
     changes: dict[int, list[Change]] = defaultdict(list)
     found: list[Correction] = []
-    async with database.reading() as connection:
-        await database.begin_read(connection)
+    async with database.moment() as connection:
         for row in (await connection.execute(trail)).mappings():
             changes[row["ticket_id"]].append(Change(row["at"], str(row["data"].get("topic_was", ""))))
         for row in (await connection.execute(wanted)).mappings():

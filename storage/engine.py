@@ -6,8 +6,8 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from storage import sqlite_connection
+from storage.connection import Connection, WriteConnection
+from storage.sqlite_writer import SqliteWriter
 from storage.tables import requests
 
 _PATIENCE = 5.0  # seconds to find out whether a database lives
@@ -24,10 +26,10 @@ _PATIENCE = 5.0  # seconds to find out whether a database lives
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """An open database. In one process writers of SQLite queue here, rather than by polling a lock on the disk."""
+    """An open database. `engine`: for readers, on PostgreSQL for writers, too. `writer`: SQLite's only one in this process."""
 
     engine: AsyncEngine
-    writers: asyncio.Lock = field(default_factory=asyncio.Lock)
+    writer: SqliteWriter | None = None
 
     @property
     def is_sqlite(self) -> bool:
@@ -37,36 +39,43 @@ class Database:
         """An INSERT that can say what to do where the row is there already; both databases speak the same words for it."""
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
 
+    def insert_new(self, table: Table) -> sqlite.Insert | postgresql.Insert:
+        """An INSERT of a row that may be there already, and then stays as it is."""
+        return _insert_new(table, self.is_sqlite)
+
+    def insert_or_replace(self, table: Table) -> sqlite.Insert | postgresql.Insert:
+        """An INSERT whose values take the place of those of a row with the same primary key."""
+        return _insert_or_replace(table, self.is_sqlite)
+
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator[AsyncConnection]:
+    async def writing(self) -> AsyncIterator[WriteConnection]:
         """One transaction that commits at the end, for inbox and outbox, whose rows stand alone."""
-        async with self.turn(), self.engine.connect() as connection:
-            await self.begin_write(connection)
+        async with self.unit() as connection:
             yield connection
             await connection.commit()
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
-        if self.is_sqlite:
-            async with self.writers:
-                yield
-        else:
-            yield
+    async def unit(self) -> AsyncIterator[WriteConnection]:
+        """One transaction, undone unless it is committed."""
+        async with self.writer.unit() if self.writer is not None else self.engine.connect() as connection:
+            yield connection
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncConnection]:
+    async def reading(self) -> AsyncIterator[Connection]:
+        """For short looks, found by an index: on SQLite they are made at once. What may take long has `moment`."""
+        if self.writer is not None:
+            yield await self.writer.glance()
+            return
         async with self.engine.connect() as connection:
             yield connection
 
-    async def begin_read(self, connection: AsyncConnection) -> None:
+    @asynccontextmanager
+    async def moment(self) -> AsyncIterator[AsyncConnection]:
         """All that is read until the end is of one moment."""
-        if self.is_sqlite:
-            await connection.exec_driver_sql("BEGIN")
-
-    async def begin_write(self, connection: AsyncConnection) -> None:
-        """Takes SQLite's write lock at once: a read lock that grows into a write lock can fail half-way."""
-        if self.is_sqlite:
-            await connection.exec_driver_sql("BEGIN IMMEDIATE")
+        async with self.engine.connect() as connection:
+            if self.is_sqlite:
+                await connection.exec_driver_sql("BEGIN")
+            yield connection
 
     async def alive(self) -> bool:
         """Whether somebody who comes now finds our tables. A connection of old goes on in a file that was deleted; a new one does not."""
@@ -83,7 +92,21 @@ class Database:
         return True
 
     async def close(self) -> None:
+        if self.writer is not None:
+            await self.writer.close()
         await self.engine.dispose()
+
+
+@cache
+def _insert_new(table: Table, is_sqlite: bool) -> sqlite.Insert | postgresql.Insert:  # a key of the cache
+    return (sqlite.insert(table) if is_sqlite else postgresql.insert(table)).on_conflict_do_nothing()
+
+
+@cache
+def _insert_or_replace(table: Table, is_sqlite: bool) -> sqlite.Insert | postgresql.Insert:  # a key of the cache
+    fresh = sqlite.insert(table) if is_sqlite else postgresql.insert(table)
+    values = {column.name: fresh.excluded[column.name] for column in table.c if not column.primary_key}
+    return fresh.on_conflict_do_update(index_elements=table.primary_key.columns, set_=values)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -102,7 +125,7 @@ def open_database(url: str) -> Database:
         return Database(create_async_engine(parsed))
     engine = create_async_engine(parsed, async_creator=partial(sqlite_connection.connect, parsed))
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-    return Database(engine)
+    return Database(engine, SqliteWriter(parsed, _prepare_sqlite))
 
 
 def _look(path: Path) -> None:

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from sqlalchemy import func, select, union, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import bindparam, func, select, union, update
 
+from storage.connection import Connection
 from storage.engine import Database
 from storage.joining_tables import followers, gists
 from storage.tables import tickets
 from workflow.alike import Follower, Voices
 from workflow.model import Ticket
 
+_OF_TICKET = (
+    select(followers.c.contact_id)
+    .where(followers.c.ticket_id == bindparam("wanted"))
+    .order_by(followers.c.joined_at, followers.c.contact_id)
+)
+
 
 class SqlFollowers:
-    def __init__(self, database: Database, connection: AsyncConnection) -> None:
+    def __init__(self, database: Database, connection: Connection) -> None:
         self._database = database
         self._db = connection
 
@@ -40,8 +46,7 @@ class SqlFollowers:
         await self._db.execute(update(followers).where(followers.c.ticket_id == ticket_id).values(unsolved=False))
 
     async def of_ticket(self, ticket_id: int) -> tuple[int, ...]:
-        found = select(followers.c.contact_id).where(followers.c.ticket_id == ticket_id)
-        return tuple((await self._db.execute(found.order_by(followers.c.joined_at, followers.c.contact_id))).scalars())
+        return tuple((await self._db.execute(_OF_TICKET, {"wanted": ticket_id})).scalars())
 
     async def of_contact(self, contact_id: int, limit: int = 20) -> tuple[int, ...]:
         found = select(followers.c.ticket_id).where(followers.c.contact_id == contact_id)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, insert, inspect, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.connection import Connection
 from storage.engine import Database
 from storage.people import SqlInvites
 from storage.tables import grids, imports, posts, tickets
@@ -45,11 +45,11 @@ class ImportStore:
 
     async def grids(self) -> tuple[Place, ...]:
         """The imported grids in order of code; none where nothing was imported or the database is not migrated yet."""
-        async with self._database.reading() as connection:
+        async with self._database.moment() as connection:
             return await _grids(connection) if await _has(connection, "grids") else ()
 
     async def affected(self, gone: Collection[str]) -> Affected:
-        async with self._database.reading() as connection:
+        async with self._database.moment() as connection:
             return await _affected(connection, gone) if await _has(connection, "tickets") else Affected()
 
     async def replace_grids(self, before: Sequence[Place], after: Sequence[Place], gone: Collection[str], entry: ImportEntry) -> Affected:
@@ -78,25 +78,25 @@ class ImportStore:
     async def entries(self, limit: int = 50) -> tuple[ImportEntry, ...]:
         """Newest first."""
         columns = (imports.c.at, imports.c.who, imports.c.kind, imports.c.file_hash, imports.c.counts)
-        async with self._database.reading() as connection:
+        async with self._database.moment() as connection:
             if not await _has(connection, "imports"):
                 return ()
             found = await connection.execute(select(*columns).order_by(imports.c.id.desc()).limit(limit))
             return tuple(ImportEntry(**row) for row in found.mappings())
 
 
-async def _has(connection: AsyncConnection, table: str) -> bool:
-    return await connection.run_sync(lambda sync: inspect(sync).has_table(table))
+async def _has(connection: Connection, table: str) -> bool:
+    return bool(await connection.run_sync(lambda sync: inspect(sync).has_table(table)))
 
 
-async def _grids(connection: AsyncConnection) -> tuple[Place, ...]:
+async def _grids(connection: Connection) -> tuple[Place, ...]:
     found = await connection.execute(select(grids).order_by(grids.c.code))
     return tuple(
         Place(row["code"], row["name"], Level.GRID, row["code"][:VILLAGE_DIGITS], row["kind"], row["synthetic"]) for row in found.mappings()
     )
 
 
-async def _affected(connection: AsyncConnection, gone: Collection[str]) -> Affected:
+async def _affected(connection: Connection, gone: Collection[str]) -> Affected:
     """A ticket lies in a grid that handles it or, as long as nobody handles it, that it was reported from. Compared here: a whole city's
     grids are more than some databases take as parameters."""
     codes = frozenset(gone)
@@ -111,6 +111,6 @@ async def _affected(connection: AsyncConnection, gone: Collection[str]) -> Affec
     return Affected(tuple(sorted(pair for pair in lying if pair[0] in codes)), tuple(sorted(pair for pair in bound if pair[0] in codes)))
 
 
-async def _note(connection: AsyncConnection, entry: ImportEntry) -> None:
+async def _note(connection: Connection, entry: ImportEntry) -> None:
     values = {"at": entry.at, "who": entry.who, "kind": entry.kind, "file_hash": entry.file_hash, "counts": dict(entry.counts)}
     await connection.execute(insert(imports).values(values))

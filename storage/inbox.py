@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, and_, func, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.connection import Connection
 from storage.engine import Database
 from storage.rows import Row
 from storage.tables import inbox
@@ -86,7 +86,7 @@ def _heads(now: datetime, limit: int) -> Select[Any]:
     return select(inbox).join(first, first.c.id == inbox.c.id).where(ready).order_by(inbox.c.id).limit(limit)
 
 
-async def _album(connection: AsyncConnection, head: Row) -> Sequence[Row]:
+async def _album(connection: Connection, head: Row) -> Sequence[Row]:
     """All parts that have come, also those with another message between them."""
     same = and_(*(inbox.c[name] == head[name] for name in ("door", "chat", "album")), inbox.c.status == "waiting")
     return (await connection.execute(select(inbox).where(same).order_by(inbox.c.id))).mappings().all()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sqlalchemy import insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import rows
+from storage.connection import Connection
 from storage.tables import letters
 from workflow.letters import Letter
 
@@ -15,7 +15,7 @@ from workflow.letters import Letter
 class SqlLetters:
     """Fits `workflow.ports.Letters`."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._db = connection
 
     async def add(self, letter: Letter) -> Letter:

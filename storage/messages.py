@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from sqlalchemy import ColumnElement, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.connection import Connection
 from storage.tables import messages
 from workflow.model import About
 
 
-async def remember(connection: AsyncConnection, contact_id: int, message_id: str, about: About, position: int) -> None:
+async def remember(connection: Connection, contact_id: int, message_id: str, about: About, position: int) -> None:
     """`position`: later messages have larger ones; an edited message keeps its id and moves on."""
     key = (messages.c.contact_id == contact_id) & (messages.c.message_id == message_id)
     values = {
@@ -20,23 +20,23 @@ async def remember(connection: AsyncConnection, contact_id: int, message_id: str
         await connection.execute(insert(messages).values(contact_id=contact_id, message_id=message_id, **values))
 
 
-async def about(connection: AsyncConnection, contact_id: int, message_id: str) -> About | None:
+async def about(connection: Connection, contact_id: int, message_id: str) -> About | None:
     same = (messages.c.contact_id == contact_id) & (messages.c.message_id == message_id)
     found = (await connection.execute(select(messages).where(same))).mappings().one_or_none()
     return About(found["ticket_id"], found["key"], found["card"], found["letter_id"]) if found is not None else None
 
 
-async def live_card(connection: AsyncConnection, contact_id: int, ticket_id: int) -> str | None:
+async def live_card(connection: Connection, contact_id: int, ticket_id: int) -> str | None:
     """The newest message that is this ticket's card."""
     cards = (messages.c.contact_id == contact_id, messages.c.ticket_id == ticket_id, messages.c.letter_id.is_(None))
     return await _newest_card(connection, *cards)
 
 
-async def live_letter(connection: AsyncConnection, contact_id: int, letter_id: int) -> str | None:
+async def live_letter(connection: Connection, contact_id: int, letter_id: int) -> str | None:
     """The newest message that is this letter's card."""
     return await _newest_card(connection, messages.c.contact_id == contact_id, messages.c.letter_id == letter_id)
 
 
-async def _newest_card(connection: AsyncConnection, *of: ColumnElement[bool]) -> str | None:
+async def _newest_card(connection: Connection, *of: ColumnElement[bool]) -> str | None:
     newest = select(messages.c.message_id).where(messages.c.card, *of).order_by(messages.c.position.desc()).limit(1)
     return (await connection.execute(newest)).scalar_one_or_none()

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, func, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import rows
+from storage.connection import Connection
 from storage.engine import Database
 from storage.messages import remember
 from storage.tables import contacts, outbox
@@ -88,6 +88,6 @@ def _heads(now: datetime, limit: int) -> Select[Any]:
     return heads.order_by(outbox.c.priority, outbox.c.id).limit(limit)
 
 
-async def _people(connection: AsyncConnection, ids: set[int]) -> dict[int, Contact]:
+async def _people(connection: Connection, ids: set[int]) -> dict[int, Contact]:
     found = await connection.execute(select(contacts).where(contacts.c.id.in_(ids)))
     return {row["id"]: rows.contact_in(row) for row in found.mappings()}

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import insert, literal, select, update
+from sqlalchemy import Select, String, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import rows
+from storage.connection import Connection
 from storage.engine import Database
 from storage.tables import contacts, dialogs, invites, posts, sign_in_codes
 from workflow.console import CONSOLE_DOOR, SignInCode
@@ -17,20 +17,29 @@ from workflow.errors import Conflict
 from workflow.model import Contact, Dialog, Invite, Post, Role
 
 _WITHOUT_A_CHAT = select(contacts.c.id).where(contacts.c.door == CONSOLE_DOOR)
+_BY_ID = select(contacts).where(contacts.c.id == bindparam("wanted"))
+_BY_ADDRESS = select(contacts).where(contacts.c.door == bindparam("of_door"), contacts.c.address == bindparam("at"))
+_POSTS = select(posts).order_by(posts.c.id)
+_POSTS_OF = _POSTS.where(posts.c.contact_id == bindparam("wanted"))
+_POSTS_AT = _POSTS.where(
+    posts.c.unit == bindparam("of_unit"), bindparam("inside", type_=String).like(posts.c.place.concat("%")),
+    posts.c.contact_id.not_in(_WITHOUT_A_CHAT),
+)  # fmt: skip
+_DIALOG = select(dialogs).where(dialogs.c.contact_id == bindparam("wanted"))
 
 
 class SqlContacts:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._db = connection
 
     async def get(self, contact_id: int) -> Contact | None:
-        return await self._one(contacts.c.id == contact_id)
+        return await self._one(_BY_ID, wanted=contact_id)
 
     async def by_address(self, door: str, address: str) -> Contact | None:
-        return await self._one((contacts.c.door == door) & (contacts.c.address == address))
+        return await self._one(_BY_ADDRESS, of_door=door, at=address)
 
-    async def _one(self, where: Any) -> Contact | None:
-        row = (await self._db.execute(select(contacts).where(where))).mappings().one_or_none()
+    async def _one(self, query: Select[*tuple[Any, ...]], **wanted: object) -> Contact | None:
+        row = (await self._db.execute(query, wanted)).mappings().one_or_none()
         return rows.contact_in(row) if row else None
 
     async def add(self, contact: Contact) -> Contact:
@@ -46,26 +55,26 @@ class SqlContacts:
 
 
 class SqlPosts:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._db = connection
 
     async def of_contact(self, contact_id: int) -> tuple[Post, ...]:
-        return await self._where(posts.c.contact_id == contact_id)
+        return await self._found(_POSTS_OF, wanted=contact_id)
 
     async def of_unit(self, unit: str) -> tuple[Post, ...]:
         return await self._reachable(posts.c.unit == unit)
 
     async def at(self, unit: str, place: str) -> tuple[Post, ...]:
-        return await self._reachable((posts.c.unit == unit) & literal(place).like(posts.c.place.concat("%")))
+        return await self._found(_POSTS_AT, of_unit=unit, inside=place)
 
     async def of_role(self, role: Role) -> tuple[Post, ...]:
         return await self._reachable(posts.c.role == role.value)
 
     async def _reachable(self, where: Any) -> tuple[Post, ...]:
-        return await self._where(where & posts.c.contact_id.not_in(_WITHOUT_A_CHAT))
+        return await self._found(_POSTS.where(where, posts.c.contact_id.not_in(_WITHOUT_A_CHAT)))
 
-    async def _where(self, where: Any) -> tuple[Post, ...]:
-        found = await self._db.execute(select(posts).where(where).order_by(posts.c.id))
+    async def _found(self, query: Select[*tuple[Any, ...]], **wanted: object) -> tuple[Post, ...]:
+        found = await self._db.execute(query, wanted)
         return tuple(rows.post_in(row) for row in found.mappings())
 
     async def add(self, post: Post) -> Post:
@@ -78,7 +87,7 @@ class SqlPosts:
 
 
 class SqlInvites:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._db = connection
 
     async def add(self, invite: Invite) -> None:
@@ -98,7 +107,7 @@ class SqlInvites:
 
 
 class SqlSignIns:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._db = connection
 
     async def add(self, code: SignInCode) -> None:
@@ -107,16 +116,15 @@ class SqlSignIns:
 
 
 class SqlDialogs:
-    def __init__(self, database: Database, connection: AsyncConnection) -> None:
+    def __init__(self, database: Database, connection: Connection) -> None:
         self._database = database
         self._db = connection
 
     async def get(self, contact_id: int) -> Dialog | None:
-        row = (await self._db.execute(select(dialogs).where(dialogs.c.contact_id == contact_id))).mappings().one_or_none()
+        row = (await self._db.execute(_DIALOG, {"wanted": contact_id})).mappings().one_or_none()
         return Dialog(**{**row, "aside": tuple((step, data) for step, data in row["aside"])}) if row else None
 
     async def save(self, dialog: Dialog) -> None:
         aside = [list(entry) for entry in dialog.aside]
-        values = {"step": dialog.step, "data": dialog.data, "updated_at": dialog.updated_at, "aside": aside}
-        fresh = self._database.insert(dialogs).values(contact_id=dialog.contact_id, **values)
-        await self._db.execute(fresh.on_conflict_do_update(index_elements=[dialogs.c.contact_id], set_=values))
+        values = {"contact_id": dialog.contact_id, "step": dialog.step, "data": dialog.data, "updated_at": dialog.updated_at}
+        await self._db.execute(self._database.insert_or_replace(dialogs), values | {"aside": aside})

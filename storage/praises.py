@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from sqlalchemy import delete
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.connection import Connection
 from storage.engine import Database
 from storage.tables import praises
 from workflow.praise import Praise
 
 
 class SqlPraises:
-    def __init__(self, database: Database, connection: AsyncConnection) -> None:
+    def __init__(self, database: Database, connection: Connection) -> None:
         self._database = database
         self._db = connection
 

@@ -9,11 +9,11 @@ from types import TracebackType
 from typing import Self
 
 from sqlalchemy import insert, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import messages, rows
 from storage.alike import SqlAlike
 from storage.cases import SqlTickets
+from storage.connection import Connection, WriteConnection
 from storage.engine import Database
 from storage.followers import SqlFollowers
 from storage.letters import SqlLetters
@@ -22,9 +22,11 @@ from storage.praises import SqlPraises
 from storage.tables import inbox, outbox, requests
 from workflow.model import SAID, About, Speech
 
+_PUT = insert(outbox)
+
 
 class SqlOutbox:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._db = connection
 
     async def put(self, speech: Speech) -> None:
@@ -32,7 +34,7 @@ class SqlOutbox:
             "contact_id": speech.contact_id, "ticket_id": speech.ticket_id, "priority": speech.priority.value,
             "speech": rows.speech_out(speech), "status": "waiting", "attempts": 0, "unknowns": 0, "why": "",
         }  # fmt: skip
-        await self._db.execute(insert(outbox).values(values))
+        await self._db.execute(_PUT, values)
 
 
 class SqlUnitOfWork:
@@ -72,28 +74,22 @@ class SqlUnitOfWork:
         return self
 
     async def _begin(self) -> None:
-        if not self._reading:
-            await self._stack.enter_async_context(self._database.turn())
-        self._db = await self._stack.enter_async_context(self._database.engine.connect())
+        self._db: WriteConnection
         if self._reading:
-            await self._database.begin_read(self._db)
+            self._db = await self._stack.enter_async_context(self._database.moment())
         else:
-            await self._database.begin_write(self._db)
+            self._db = await self._stack.enter_async_context(self._database.unit())
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        try:
-            await self._db.rollback()
-        finally:
-            await self._stack.aclose()
+        await self._stack.aclose()
 
     async def commit(self) -> None:
         await self._db.commit()
 
     async def first_time(self, request_id: str, at: datetime) -> bool:
-        fresh = self._database.insert(requests).values(id=request_id, at=at).on_conflict_do_nothing()
-        return (await self._db.execute(fresh)).rowcount == 1
+        return (await self._db.execute(self._database.insert_new(requests), {"id": request_id, "at": at})).rowcount == 1
 
     async def card(self, contact_id: int, ticket_id: int) -> str | None:
         return await messages.live_card(self._db, contact_id, ticket_id)

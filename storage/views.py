@@ -16,6 +16,6 @@ OPEN_TO_LISTS = tickets.c.procedure != Procedure.PETITION_REPORT.value
 
 async def counts_by_state(database: Database) -> Mapping[str, int]:
     """Tickets by state, states without tickets and 检举控告 left out."""
-    async with database.reading() as connection:
+    async with database.moment() as connection:
         found = await connection.execute(select(tickets.c.state, func.count()).where(OPEN_TO_LISTS).group_by(tickets.c.state))
         return {row[0]: row[1] for row in found}

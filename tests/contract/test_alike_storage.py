@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.dialects import sqlite
 
 from storage import SqlUnitOfWork
-from storage.alike import nearby
+from storage.alike import NEARBY, nearby
 from tests.contract.conftest import Town
 from tests.workflow.build import GRID, REGION
 from workflow import alike
@@ -117,7 +117,7 @@ async def plan(town: Town, sql: str) -> str:
 async def test_a_million_tickets_are_not_read_through(town: Town) -> None:
     """SQLite says which road it takes: by topic and time through the index, each other table by its key."""
     wanted = Area(("T1", "T2"), SPRING, (HILL,), datetime.fromisoformat("2026-11-01T00:00:00+00:00"))
-    question = nearby(wanted, 1, 50).compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
+    question = NEARBY.params(nearby(wanted, 1, 50)).compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
     road = await plan(town, str(question).replace("\n", " "))
     assert "USING INDEX ix_tickets_topic_created_at_place" in road
     assert "SCAN" not in road.replace("USE TEMP B-TREE", "")

@@ -1,0 +1,29 @@
+"""What a repository needs of a connection: SQLAlchemy's own over asyncpg or aiosqlite has it, and so has a unit of the SQLite writer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Protocol
+
+from sqlalchemy import CursorResult, Executable
+
+
+class Connection(Protocol):
+    async def execute(self, statement: Executable, parameters: Any = None, /) -> CursorResult[*tuple[Any, ...]]: ...
+
+    async def exec_driver_sql(self, statement: str, parameters: Any = None, /) -> CursorResult[*tuple[Any, ...]]: ...
+
+    def begin_nested(self) -> AbstractAsyncContextManager[Any]:
+        """A part of the transaction that is undone by itself when it fails."""
+        ...
+
+    async def run_sync(self, work: Callable[..., Any], /) -> Any:
+        """`work` is given SQLAlchemy's synchronous connection."""
+        ...
+
+
+class WriteConnection(Connection, Protocol):
+    async def commit(self) -> None:
+        """Comes back when everything is lasting. The connection is not used after it."""
+        ...

@@ -1,0 +1,199 @@
+"""The one writer of a SQLite file in this process: statements run at once, commits are made for many together.
+
+SQLite writes one transaction at a time, and what a transaction costs is the disk that has to confirm it. So each unit of work is a
+savepoint, and whoever waits for the turn while others write joins their transaction: one commit, in a thread, makes all of them lasting.
+A unit that fails is undone by itself; nobody is told that theirs is kept before the disk has said so. Measured: docs/performance.md.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import URL, Connection, CursorResult, Engine, Executable, NullPool, create_engine, event
+from sqlalchemy.exc import OperationalError
+
+_PATIENCE = 10.0  # seconds that another process may hold the file's lock
+_LOOK = 0.01  # seconds between two looks whether it let go
+
+
+@dataclass(slots=True)
+class _Group:
+    """Units that one commit makes lasting."""
+
+    kept: int = 0
+    error: Exception | None = None
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def end(self, error: Exception | None = None) -> None:
+        self.error = error
+        self.ended.set()
+
+
+class Inline:
+    """Fits `storage.connection.Connection`. Statements never leave the event loop's thread: what they cost is less than the way there."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._sync = connection
+
+    async def execute(self, statement: Executable, parameters: Any = None, /) -> CursorResult[*tuple[Any, ...]]:
+        return self._sync.execute(statement, parameters)
+
+    async def exec_driver_sql(self, statement: str, parameters: Any = None, /) -> CursorResult[*tuple[Any, ...]]:
+        return self._sync.exec_driver_sql(statement, parameters)
+
+    @asynccontextmanager
+    async def begin_nested(self) -> AsyncIterator[None]:
+        with self._sync.begin_nested():
+            yield
+
+    async def run_sync(self, work: Callable[..., Any], /) -> Any:
+        return work(self._sync)
+
+
+class Unit(Inline):
+    """One unit of work's connection: fits `storage.connection.WriteConnection`."""
+
+    def __init__(self, connection: Connection, keep: Callable[[], Any]) -> None:
+        super().__init__(connection)
+        self._keep = keep
+
+    async def commit(self) -> None:
+        """Raises OperationalError where the disk refused: then nothing of the unit is left."""
+        await self._keep()
+
+
+class SqliteWriter:
+    def __init__(self, url: URL, prepare: Callable[[Any, object], None]) -> None:
+        """`prepare`: sets a new connection's pragmas."""
+        self._engine = _engine(url, prepare)
+        self._connection: Connection | None = None
+        self._reading: Connection | None = None
+        self._turn = asyncio.Lock()
+        self._group: _Group | None = None
+        self._commits: set[asyncio.Task[None]] = set()
+
+    @asynccontextmanager
+    async def unit(self) -> AsyncIterator[Unit]:
+        """A unit of work, undone unless it is committed. Raises OperationalError where another process holds the file too long."""
+        await self._turn.acquire()
+        open_ = True  # the turn is this unit's, and nothing of it is kept yet
+
+        async def keep() -> None:
+            nonlocal open_
+            connection.exec_driver_sql("RELEASE unit")
+            group.kept += 1
+            open_ = False
+            self._turn.release()
+            await group.ended.wait()
+            if group.error is not None:
+                raise OperationalError("COMMIT", None, group.error)
+
+        try:
+            connection, group = await self._begin()
+            connection.exec_driver_sql("SAVEPOINT unit")
+            yield Unit(connection, keep)
+        finally:
+            if open_:
+                try:
+                    self._undo()
+                finally:
+                    self._turn.release()
+
+    async def glance(self) -> Inline:
+        """A connection for short looks at what is committed: no writer is waited for, each statement sees its own moment."""
+        if self._reading is None:
+            self._reading = await asyncio.to_thread(self._engine.connect)
+        return Inline(self._reading)
+
+    async def _begin(self) -> tuple[Connection, _Group]:
+        if self._connection is None:
+            self._connection = await asyncio.to_thread(self._engine.connect)
+        if self._group is None:
+            await self._locked(_raw(self._connection))
+            self._group = _Group()
+            # Asks for the turn behind all who ask for it now: they are the group.
+            commit = asyncio.create_task(self._commit(self._group))
+            self._commits.add(commit)
+            commit.add_done_callback(self._commits.discard)
+        return self._connection, self._group
+
+    async def _locked(self, raw: sqlite3.Connection) -> None:
+        """Takes the write lock at once: a read lock that grows into a write lock can fail half-way. Waits without holding the loop."""
+        until = asyncio.get_running_loop().time() + _PATIENCE
+        while True:
+            try:
+                raw.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or asyncio.get_running_loop().time() > until:
+                    raise OperationalError("BEGIN IMMEDIATE", None, error) from error
+                await asyncio.sleep(_LOOK)
+            else:
+                return
+
+    async def _commit(self, group: _Group) -> None:
+        async with self._turn:
+            if self._group is not group or self._connection is None:
+                return
+            self._group = None
+            raw = _raw(self._connection)
+            try:
+                if group.kept:
+                    await asyncio.to_thread(raw.execute, "COMMIT")
+                else:
+                    raw.execute("ROLLBACK")
+            except sqlite3.Error as error:
+                self._drop()
+                group.end(error)
+            else:
+                group.end()
+
+    def _undo(self) -> None:
+        """Takes one unit back; where SQLite itself has given up the transaction (a full disk), all of its group are lost and hear so."""
+        if self._connection is None or self._group is None:
+            return
+        try:
+            _raw(self._connection).execute("ROLLBACK TO unit")
+            _raw(self._connection).execute("RELEASE unit")
+        except sqlite3.Error as error:
+            group, self._group = self._group, None
+            self._drop()
+            group.end(error)
+
+    def _drop(self) -> None:
+        """The next unit starts on a new connection."""
+        if self._connection is not None:
+            self._connection.invalidate()
+            self._connection.close()
+        self._connection = None
+
+    async def close(self) -> None:
+        """After the last unit: what is being committed is waited for."""
+        await asyncio.gather(*self._commits)
+        for connection in filter(None, (self._connection, self._reading)):
+            connection.close()
+        self._connection = self._reading = None
+
+
+def _engine(url: URL, prepare: Callable[[Any, object], None]) -> Engine:
+    def connect() -> sqlite3.Connection:
+        # Commits are made in a thread while the event loop keeps its hands off: never two at once.
+        return sqlite3.connect(url.database or ":memory:", timeout=0, check_same_thread=False)
+
+    engine = create_engine("sqlite://", creator=connect, poolclass=NullPool)
+    event.listen(engine, "connect", prepare)
+    event.listen(engine, "connect", _never_wait)
+    return engine
+
+
+def _never_wait(connection: Any, _record: object) -> None:
+    connection.execute("PRAGMA busy_timeout=0")  # whoever waits for another process does so without holding the loop
+
+
+def _raw(connection: Connection) -> sqlite3.Connection:
+    raw: sqlite3.Connection = connection.connection.dbapi_connection  # type: ignore[assignment]  # SQLAlchemy types what all drivers share
+    return raw
