@@ -9,6 +9,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol, assert_never
 
@@ -163,7 +164,7 @@ class Relay:
                 at = self._clock.now() + timedelta(seconds=max(self._held_for(contact.door), 0.0))
                 await self._queue.retry(item.id, at, "put off", counted=False)
                 return
-            outcome = await door.send(contact.address, contact.kind, message)
+            outcome = await door.send(contact.address, contact.kind, replace(message, once=str(item.id)))
         except Exception as error:
             _LOG.exception("a message failed", extra={"item": item.id, "contact": contact.id, "attempts": item.attempts})
             await self._again(item, type(error).__name__, unknown=False)

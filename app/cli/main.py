@@ -14,7 +14,7 @@ from rich.console import Console
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import config, logs
-from app.cli import importing, language, learning, office, serve, upkeep
+from app.cli import importing, language, learning, office, safekeeping, serve, upkeep
 from app.cli.context import BAD_USAGE, FAILED, Context
 from app.clock import SystemClock
 from app.region_pack import PackError
@@ -26,7 +26,7 @@ from workflow.region import Region
 _EXITS = "exit status: 0 done · 1 failed · 2 wrong arguments or configuration (every fault is named) · 3 not found"
 _DEFAULT = Path("config.toml")
 _EXAMPLE = Path(__file__).resolve().parents[2] / "config.example.toml"
-_ASK_NOTHING = frozenset({"demo", "diagram", "classify", "locate", "plate", "train", "evaluate", "compare", "weights"})
+_ASK_NOTHING = frozenset({"demo", "diagram", "classify", "locate", "plate", "train", "evaluate", "compare", "weights", "restore"})
 """Commands that bring what they need: without a configuration the example's will do."""
 Command = Callable[[Context], Coroutine[Any, Any, int]]
 
@@ -49,6 +49,12 @@ def parser() -> argparse.ArgumentParser:
         "--json", action="store_true", help="one JSON object per finding"
     )
     add("migrate", upkeep.migrate_database, "bring the database to the newest schema; safe to repeat")
+    add("backup", safekeeping.make_backup, "copy database and attachments to a new folder while the city serves; keys are not in it").add_argument(
+        "folder", metavar="DIR", help="must not exist"
+    )
+    back = add("restore", safekeeping.put_back, "prove a backup and put it into an empty folder, at the newest schema")
+    back.add_argument("folder", metavar="DIR", help="what backup made")
+    back.add_argument("--to", required=True, metavar="DIR", help="absent or empty; the configuration must name it afterwards")
     add("diagram", upkeep.diagram, "print the state diagram (Mermaid), generated from the table").add_argument(
         "--svg", action="store_true", help="print it as SVG, as the console shows it"
     )
