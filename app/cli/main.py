@@ -45,11 +45,11 @@ def parser() -> argparse.ArgumentParser:
     add("demo", serve.run_demo, "serve a demo on loopback with four chats side by side; no token, no account").add_argument(
         "--keep", action="store_true", help="keep the data of the last demo"
     )
-    add("check", upkeep.check, "check configuration, database, files and region; codes are stable").add_argument(
-        "--json", action="store_true", help="one JSON object per finding"
-    )
+    checking = add("check", upkeep.check, "check configuration, machine, database, files and region; codes are stable")
+    checking.add_argument("--json", action="store_true", help="one JSON object per finding")
+    checking.add_argument("--no-network", action="store_true", help="do not ask Telegram")
     add("migrate", upkeep.migrate_database, "bring the database to the newest schema; safe to repeat")
-    add("backup", safekeeping.make_backup, "copy database and attachments to a new folder while the city serves; keys are not in it").add_argument(
+    add("backup", safekeeping.make_backup, "copy database and attachments to a new folder while serving; without keys").add_argument(
         "folder", metavar="DIR", help="must not exist"
     )
     back = add("restore", safekeeping.put_back, "prove a backup and put it into an empty folder, at the newest schema")
