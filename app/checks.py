@@ -72,7 +72,8 @@ def grids(region: Region) -> Finding:
     count = sum(place.level is Level.GRID for place in region.places.values())
     if bare:
         return Finding(
-            "C004", FAULT, f"{len(bare)} villages without a grid, such as {bare[0]}", "add grids to the pack, or: python -m app import grids FILE",
+            "C004", FAULT, f"{len(bare)} villages without a grid, such as {bare[0]}",
+            "add grids to the pack, or: python -m app import grids FILE",
         )  # fmt: skip
     made_up = sum(place.synthetic for place in region.places.values() if place.level is Level.GRID)
     way_out = "python -m app import grids FILE brings the real ones" if made_up else ""
@@ -93,7 +94,8 @@ def holidays(calendar: CityCalendar, today: date) -> Finding:
     missing = [str(year) for year in calendar.fallback_years]
     if missing:
         return Finding(
-            "C006", WARNING, f"holidays of {', '.join(missing)} not known: weekends only", "update chinesecalendar, or name the days in region.toml",
+            "C006", WARNING, f"holidays of {', '.join(missing)} not known: weekends only",
+            "update chinesecalendar, or name the days in region.toml",
         )  # fmt: skip
     return Finding("C006", OK, "holidays known")
 
@@ -117,7 +119,8 @@ def webhook(config: Config) -> Finding:
         return Finding("C008", FAULT, "webhook secret must be 1 to 256 characters of A-Z a-z 0-9 _ -", "set telegram.webhook_secret anew")
     if len(secret) < _STRONG:
         return Finding(
-            "C008", WARNING, f"webhook secret is short: take {_STRONG} characters or more", "set telegram.webhook_secret to 32 random characters",
+            "C008", WARNING, f"webhook secret is short: take {_STRONG} characters or more",
+            "set telegram.webhook_secret to 32 random characters",
         )  # fmt: skip
     return Finding("C008", OK, "webhook secret strong")
 
