@@ -87,7 +87,7 @@ class Reader:
         self._spoken = spoken
         self._parallel = parallel
         self._busy: dict[tuple[str, str], asyncio.Task[None]] = {}
-        self._pulse = Pulse()
+        self.pulse = self._pulse = Pulse()
         self._stopping = False
 
     def wake(self) -> None:

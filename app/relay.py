@@ -105,7 +105,7 @@ class Relay:
         self._paces = paces or {}
         self._held: dict[str, datetime] = {}
         self._busy: dict[int, asyncio.Task[None]] = {}
-        self._pulse = Pulse()
+        self.pulse = self._pulse = Pulse()
         self._stopping = asyncio.Event()
 
     def wake(self) -> None:

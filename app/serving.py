@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
+from app.metrics import CONTENT_TYPE
 from app.wiring import City
 from bot.cards.words import Words
 from storage import ConsoleAccess, ConsoleViews
@@ -39,7 +40,19 @@ class WebServer:
 def web_app(city: City, demo: DemoPage | None = None) -> web.Application:
     wake = city.engine.reader.wake
     console, alive = console_for(city), city.database.alive
-    return build_app(WebServices(city.inbox, city.mailbox, city.files, city.texts, city.bell, wake, console, alive, demo))
+    troubles = city.readiness.troubles
+    return build_app(WebServices(city.inbox, city.mailbox, city.files, city.texts, city.bell, wake, console, alive, demo, troubles))
+
+
+def metrics_app(city: City) -> web.Application:
+    """On a port of its own, for the monitoring alone."""
+
+    async def metrics(_request: web.Request) -> web.Response:
+        return web.Response(body=city.metrics.exposed(), headers={"Content-Type": CONTENT_TYPE})
+
+    app = web.Application()
+    app.router.add_get("/metrics", metrics)
+    return app
 
 
 def console_for(city: City) -> Console:

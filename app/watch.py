@@ -49,26 +49,29 @@ class Watch:
         spoken: Callable[[], None] = lambda: None,
         purge: Callable[[datetime], Awaitable[int]] | None = None,
         look: Callable[[], Awaitable[int]] | None = None,
+        rounded: Callable[[int, datetime], None] = lambda _told, _at: None,
     ) -> None:
         """`spoken` is called after each commit (the relay's `wake`); `purge` takes away what was finished before a time; `look` looks for
-        bursts."""
+        bursts; `rounded` hears of each round that succeeded, and how many clocks it told of."""
         self._look = look
+        self._rounded = rounded
         self._purge = purge
         self._clean_at: datetime | None = None
         self._uow = uow
         self._desk = desk
         self._clock = clock
         self._spoken = spoken
-        self._pulse = Pulse()
+        self.pulse = self._pulse = Pulse()
         self._stopping = False
 
     async def run(self) -> None:
         while not self._stopping:
             try:
-                await self.tick()
+                told = await self.tick()
                 await self.clean()
                 if self._look is not None:
                     await self._look()
+                self._rounded(told, self._clock.now())
             except Exception:
                 _LOG.exception("the clocks could not be looked at")
             await self._pulse.rest(_TICK)

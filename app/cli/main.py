@@ -110,7 +110,7 @@ def main(argv: Sequence[str], environ: Mapping[str, str], load_region: Callable[
             console.print(f"config: {problem}", markup=False)
         return BAD_USAGE
     _speak_utf8()
-    context = Context(args, found, load_region, SystemClock(), sys.stdin, sys.stdout, console)
+    context = Context(args, found, load_region, SystemClock(), sys.stdin, sys.stdout, console, config.notices(environ))
     run: Command = args.run
     return _ended(run, context)
 
