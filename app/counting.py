@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any, assert_never
 
 from app.metrics import Metrics
 from bot.doors import Delivered, Door, Failed, Incoming, Moved, ReadyMessage, Rejected, RetryAfter, Sent, Unknown, Unreachable
-from storage import Database, SqlUnitOfWork
 from workflow.ports import Classifier
 from workflow.region import Region
 from workflow.understanding import Understanding
@@ -78,17 +76,3 @@ class CountedClassifier:
             return "thin"
         confidence, limits = read.topics[0].confidence, self._region().sureness
         return "sure" if confidence >= limits.sure else "choose" if confidence >= limits.unsure else "ask"
-
-
-class CountedUnitOfWork(SqlUnitOfWork):
-    """Times its commits."""
-
-    def __init__(self, database: Database, metrics: Metrics) -> None:
-        super().__init__(database)
-        self._metrics = metrics
-
-    async def commit(self) -> None:
-        time = asyncio.get_running_loop().time
-        begun = time()
-        await super().commit()
-        self._metrics.commits.observe(time() - begun)

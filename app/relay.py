@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol, assert_never
 
+from app.logs import CASE, REQUEST
 from app.pulse import Pulse
 from bot.doors import Delivered, Door, Failed, Moved, ReadyMessage, Rejected, RetryAfter, Sent, Unknown, Unreachable
 from workflow.model import Contact, Speech
@@ -140,6 +141,8 @@ class Relay:
                 self._busy[item.id] = asyncio.create_task(self._attempt(item))
 
     async def _attempt(self, item: Item) -> None:
+        REQUEST.set(f"outbox:{item.id}")
+        CASE.set(item.speech.ticket_id or 0)
         try:
             await self._deliver(item)
         except Exception:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from app.logs import CASE
 from app.pulse import Pulse
 from workflow.model import Assignee, Event, Priority, Role, Speech, Ticket
 from workflow.model import Clock as TicketClock
@@ -89,6 +90,7 @@ class Watch:
         for ticket in tickets:
             for clock in missed(ticket, now):
                 told += await self._tell(ticket.id, clock, now)
+        CASE.set(0)
         return told
 
     async def clean(self) -> None:

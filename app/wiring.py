@@ -16,10 +16,11 @@ import texts
 from app.bursts import BurstWatch
 from app.calendar import CityCalendar
 from app.config import Config
-from app.counting import CountedClassifier, CountedDoor, CountedUnitOfWork
+from app.counting import CountedClassifier, CountedDoor
 from app.delivery import DeskKeeper
 from app.engine import Engine
 from app.learning.versions import in_use
+from app.logs import CASE
 from app.metrics import Metrics
 from app.reader import Reader
 from app.readiness import Readiness
@@ -33,6 +34,7 @@ from bot.speak import Speaker
 from bot.staff import StaffConversation
 from bot.webchat import WebChatDoor
 from storage import Database, DiskFiles, OutboxQueue, SqlInbox, SqlUnitOfWork, WebMailbox, purge
+from storage.observed import ObservedUnitOfWork
 from web.ports import Bell
 from workflow.desk import Desk
 from workflow.ports import Classifier, Clock, Masker, PlaceFinder
@@ -81,8 +83,8 @@ def build(
     mailbox, bell = WebMailbox(database), Bell()
     inbox, metrics = SqlInbox(database, clock), Metrics()
 
-    def units() -> SqlUnitOfWork:
-        return CountedUnitOfWork(database, metrics)
+    def units() -> ObservedUnitOfWork:
+        return ObservedUnitOfWork(database, CASE.set, metrics.commits.observe)
 
     def current() -> Region:
         return region

@@ -38,6 +38,7 @@ def parser() -> argparse.ArgumentParser:
     def add(name: str, run: Command, text: str) -> argparse.ArgumentParser:
         made = commands.add_parser(name, help=text, description=text, epilog=_EXITS)
         made.add_argument("--config", type=Path, metavar="FILE", help="configuration; config.toml if there is one")
+        made.add_argument("--log", choices=("auto", "json", "plain"), default="auto", help="auto: plain on a terminal, else JSON lines")
         made.set_defaults(run=run)
         return made
 
@@ -49,12 +50,7 @@ def parser() -> argparse.ArgumentParser:
     checking.add_argument("--json", action="store_true", help="one JSON object per finding")
     checking.add_argument("--no-network", action="store_true", help="do not ask Telegram")
     add("migrate", upkeep.migrate_database, "bring the database to the newest schema; safe to repeat")
-    add("backup", safekeeping.make_backup, "copy database and attachments to a new folder while serving; without keys").add_argument(
-        "folder", metavar="DIR", help="must not exist"
-    )
-    back = add("restore", safekeeping.put_back, "prove a backup and put it into an empty folder, at the newest schema")
-    back.add_argument("folder", metavar="DIR", help="what backup made")
-    back.add_argument("--to", required=True, metavar="DIR", help="absent or empty; the configuration must name it afterwards")
+    safekeeping.arguments(add)
     add("diagram", upkeep.diagram, "print the state diagram (Mermaid), generated from the table").add_argument(
         "--svg", action="store_true", help="print it as SVG, as the console shows it"
     )
@@ -76,6 +72,12 @@ def parser() -> argparse.ArgumentParser:
     inspect = add("inspect", office.inspect, "one ticket: state, owner, deadlines, trail; nothing a resident wrote")
     inspect.add_argument("number", metavar="NUMBER")
     inspect.add_argument("--json", action="store_true", help="print JSON on one line")
+    _readers(add)
+    learning.arguments(add)
+    return top
+
+
+def _readers(add: Callable[[str, Command, str], argparse.ArgumentParser]) -> None:
     for name, run, text in (
         ("classify", language.classify, "topic, intent and flags; one text per line in, one JSON object per line out"),
         ("locate", language.locate, "places; one text per line in, one JSON object per line out"),
@@ -84,8 +86,6 @@ def parser() -> argparse.ArgumentParser:
         made.add_argument("--json", action="store_true", help="JSON, as it is without it")
         made.add_argument("--show", action="store_true", help="for a reader: the words marked, and what each weighs")
         made.add_argument("--weights", type=Path, metavar="DIR", help="a folder that train wrote; what is published if left out")
-    learning.arguments(add)
-    return top
 
 
 def _speak_utf8() -> None:
@@ -99,7 +99,7 @@ def main(argv: Sequence[str], environ: Mapping[str, str], load_region: Callable[
     """Runs one command. Wrong arguments end with status 2, as argparse does it."""
     args = parser().parse_args(argv)
     console = Console(stderr=True, highlight=False, soft_wrap=True)
-    logs.set_up(json_lines=not console.is_terminal)
+    logs.set_up(json_lines=args.log == "json" or (args.log == "auto" and not console.is_terminal))
     path: Path | None = args.config or (_DEFAULT if _DEFAULT.exists() else None)
     if path is None and args.command in _ASK_NOTHING:
         path = _EXAMPLE

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy.engine import make_url
@@ -14,6 +16,15 @@ from app.cli.context import FAILED, OK, Context
 from app.restore import restore
 
 _NO_KEYS = "Keys are NOT in this backup: keep the key files that the configuration names, and the token, in another place. Without them what is encrypted stays unreadable for ever."  # noqa: E501  # fmt: skip
+
+
+def arguments(add: Callable[..., argparse.ArgumentParser]) -> None:
+    add("backup", make_backup, "copy database and attachments to a new folder while the city serves; keys are not in it").add_argument(
+        "folder", metavar="DIR", help="must not exist"
+    )
+    back = add("restore", put_back, "prove a backup and put it into an empty folder, at the newest schema")
+    back.add_argument("folder", metavar="DIR", help="what backup made")
+    back.add_argument("--to", required=True, metavar="DIR", help="absent or empty; the configuration must name it afterwards")
 
 
 async def make_backup(context: Context) -> int:
