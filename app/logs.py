@@ -20,7 +20,7 @@ from types import TracebackType
 
 FIELDS = (
     "code", "door", "row", "rows", "item", "contact", "ticket", "trigger", "attempts", "seconds", "year", "count", "status", "host", "port",
-    "signal", "number", "clock", "mode", "end", "version",
+    "signal", "number", "clock", "mode", "end",
 )  # fmt: skip
 REQUEST: ContextVar[str] = ContextVar("request", default="")
 CASE: ContextVar[int] = ContextVar("case", default=0)

@@ -32,7 +32,7 @@ class Metrics:
     def _queues(self) -> None:
         self.inbox = self._gauge("inbox_rows", "Updates, by status: waiting, aside (given up, for staff)", "status")
         self.inbox_age = self._gauge("inbox_oldest_seconds", "Age of the update that waits longest")
-        self.outbox = self._gauge("outbox_waiting", "Messages that wait, by priority (1 is an emergency)", "priority")
+        self.outbox = self._gauge("outbox_waiting", "Messages that wait, by priority: 0 urgent, 1 answer, 2 notice, 3 digest", "priority")
         self.outbox_dead = self._gauge("outbox_dead", "Messages that were given up: dead letters")
         self.outbox_lag = self._gauge("outbox_oldest_seconds", "How long the oldest waiting message has waited, since this process looks")
         self.sends = self._counter("door_sends_total", "Deliveries tried, by door and outcome; retry_after is a 429", "door", "outcome")

@@ -22,7 +22,7 @@ from workflow.states import State
 
 __all__ = ["counter"]
 LABELS = {
-    "status": {"waiting", "aside"}, "priority": set("123456789"), "door": {"webchat", "telegram"},
+    "status": {"waiting", "aside"}, "priority": set("0123"), "door": {"webchat", "telegram"},
     "outcome": {"delivered", "retry_after", "unreachable", "rejected", "unknown", "failed", "moved", "error"},
     "state": {state.value for state in State}, "procedure": {one.value for one in Procedure} - {Procedure.PETITION_REPORT.value},
     "decision": {"sure", "choose", "ask", "thin"},
