@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import resource
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
@@ -18,6 +21,7 @@ from app.backup import BackupError, Manifest
 from app.restore import restore
 from storage import DiskFiles, WebMailbox, migrate, open_database
 
+ROOT = Path(__file__).resolve().parents[3]
 NOW = datetime(2026, 11, 25, 1, 2, 3, tzinfo=UTC)
 
 
@@ -212,3 +216,22 @@ async def test_what_was_shown_but_not_noted_is_not_shown_twice(city: City) -> No
     assert [row["id"] for row in await mailbox.after("web-2", 0)] == ["a", "c", "d"]
     assert "once" not in (await mailbox.after("web-2", 0))[0]
     await database.close()
+
+
+def test_the_command_on_a_disk_that_takes_no_more(city: City, tmp_path: Path) -> None:
+    """A limit on file sizes stops SQLite's own writing half-way, as a full disk does."""
+    config = tmp_path / "live" / "config.toml"
+    lines = ["[database]", f'url = "sqlite+aiosqlite:///{city.database}"', "[web]", 'host = "127.0.0.1"', "port = 0"]
+    lines += ["[region]", 'pack = "regions/jiangmen"', "[files]", f'path = "{city.files}"']
+    config.write_text("\n".join(lines), "utf-8")
+
+    def no_more() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (64 * 1024, 64 * 1024))
+
+    argv = [sys.executable, "-B", "-m", "app", "backup", str(tmp_path / "kept"), "--config", str(config)]
+    ended = subprocess.run(
+        argv, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60, preexec_fn=no_more
+    )  # fmt: skip
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert "no backup" in ended.stderr
+    assert {path.name for path in tmp_path.iterdir()} == {"live"}
