@@ -27,17 +27,16 @@ MARKED = ("紫霞仙子", "13912345678", "440703199001011234", "zixia@example.or
 def written() -> Iterator[tuple[io.StringIO, io.StringIO]]:
     """All that is logged by anybody at any level: as JSON lines, and for readers."""
     streams = io.StringIO(), io.StringIO()
-    handlers = [logging.StreamHandler(stream) for stream in streams]
+    handlers: list[logging.Handler] = [logging.StreamHandler(stream) for stream in streams]
     handlers[0].setFormatter(JsonLines())
     handlers[1].setFormatter(PlainLines())
     names = [None, *logging.root.manager.loggerDict]
     before = {name: logging.getLogger(name).level for name in names}
     for name in names:
         logging.getLogger(name).setLevel(logging.DEBUG)
-    logging.root.handlers += handlers
+    kept, logging.root.handlers = logging.root.handlers, handlers  # others' may write to what is closed
     yield streams
-    for handler in handlers:
-        logging.root.removeHandler(handler)
+    logging.root.handlers = kept
     for name, level in before.items():
         logging.getLogger(name).setLevel(level)
 
@@ -47,14 +46,10 @@ async def test_nobodys_words_are_in_the_log(counter: Counter, written: tuple[io.
     await resident.says(f"我是{MARKED[0]}，身份证{MARKED[2]}，电话{MARKED[1]}，{MARKED[3]}，井根村垃圾没人清，{MARKED[4]}")
     await resident.presses("继续")
     await resident.sees("我这样理解")
-    with closing(sqlite3.connect(database)) as breaking:
-        breaking.execute("CREATE TRIGGER full BEFORE INSERT ON tickets BEGIN SELECT RAISE(ABORT, 'no room'); END")
-        breaking.commit()
+    await asyncio.to_thread(at, database, "CREATE TRIGGER full BEFORE INSERT ON tickets BEGIN SELECT RAISE(ABORT, 'no room'); END")
     await resident.presses("提交")
     await has(written[0], "an update failed")
-    with closing(sqlite3.connect(database)) as mending:
-        mending.execute("DROP TRIGGER full")
-        mending.commit()
+    await asyncio.to_thread(at, database, "DROP TRIGGER full")
     await resident.sees("JM-")
     lines = [json.loads(line) for line in written[0].getvalue().splitlines()]
     assert any("executing" in line["message"] for line in lines), "the libraries spoke"
@@ -64,6 +59,13 @@ async def test_nobodys_words_are_in_the_log(counter: Counter, written: tuple[io.
     assert any(line.get("case") for line in lines)
     for stream, token in ((stream, token) for stream in written for token in (*MARKED, resident.token)):
         assert token not in stream.getvalue()
+
+
+def at(path: Path, statement: str) -> None:
+    """Beside the event loop, which may hold the lock that this waits for."""
+    with closing(sqlite3.connect(path)) as database:
+        database.execute(statement)
+        database.commit()
 
 
 async def has(stream: io.StringIO, words: str) -> None:
