@@ -2,10 +2,13 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input -c requirements.lock
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
+# Nothing is installed whose content is not the one that was looked at; what comes as source is built with tools of the same kind.
+LOCKED := $(PIP) --require-hashes --no-build-isolation
+OURSELVES := $(PIP) --no-deps --no-build-isolation -e .
 CHROMIUM := /usr/bin/chromium
 
-.PHONY: help demo test lint format lock diagram browser clean
+.PHONY: help demo test lint format lock audit diagram browser clean
 
 help:
 	@echo "make demo    install and open the demo on loopback: no token, no account"
@@ -13,7 +16,8 @@ help:
 	@echo "make lint    the checks without the tests"
 	@echo "make format  put imports and layout in order"
 	@echo "make diagram draw docs/states.md anew"
-	@echo "make lock    pin the libraries anew (requirements.lock)"
+	@echo "make lock    pin the libraries anew, with their hashes (requirements*.lock)"
+	@echo "make audit   ask for known weaknesses of the pinned libraries (needs the network)"
 	@echo "make clean   remove the environment and the demo's data"
 
 demo: $(VENV)/demo-ready
@@ -42,14 +46,20 @@ $(VENV)/made:
 	@$(PYTHON) -m venv $(VENV) || { echo "No venv module? On Debian and Ubuntu: apt-get install python3-venv"; rm -rf $(VENV); exit 1; }
 	@touch $@
 
-$(VENV)/demo-ready: $(VENV)/made pyproject.toml requirements.lock
-	@echo "[2/2] Installing the libraries (a minute the first time) ..."
-	@$(PIP) -e .
+$(VENV)/build-ready: $(VENV)/made requirements-build.lock
+	@$(PIP) --require-hashes -r requirements-build.lock
 	@touch $@
 
-$(VENV)/test-ready: $(VENV)/made pyproject.toml requirements.lock
+$(VENV)/demo-ready: $(VENV)/build-ready pyproject.toml requirements.lock
+	@echo "[2/2] Installing the libraries (a minute the first time) ..."
+	@$(LOCKED) -r requirements.lock
+	@$(OURSELVES)
+	@touch $@
+
+$(VENV)/test-ready: $(VENV)/build-ready pyproject.toml requirements-dev.lock
 	@echo "[2/2] Installing the libraries and the tools for tests (two minutes the first time) ..."
-	@$(PIP) -e '.[dev]'
+	@$(LOCKED) -r requirements-dev.lock
+	@$(OURSELVES)
 	@touch $@ $(VENV)/demo-ready
 
 browser:
@@ -66,12 +76,22 @@ diagram: $(VENV)/demo-ready
 	@{ printf '# States\n\nDrawn from the table in `workflow/states.py` by `make diagram`; a test compares the two.\n\n```mermaid\n'; \
 	$(BIN)/python -m app diagram; printf '```\n'; } > docs/states.md
 
-# Resolves without the old pins; review the difference before committing it.
+# Resolves without the old pins, for every Python that pyproject.toml allows; review the difference before committing it.
+# The build tools are those without pkg_resources, of which jieba would warn at every import.
+LOCK = $(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 lock:
-	@rm -rf $(VENV)-lock && $(PYTHON) -m venv $(VENV)-lock
-	@$(VENV)-lock/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
-	@$(VENV)-lock/bin/python -m pip freeze --exclude-editable > requirements.lock
+	@rm -rf $(VENV)-lock requirements*.lock && $(PYTHON) -m venv $(VENV)-lock
+	@$(VENV)-lock/bin/python -m pip install --quiet --disable-pip-version-check uv
+	@$(LOCK) pyproject.toml -o requirements.lock
+	@$(LOCK) -c requirements.lock pyproject.toml --extra dev -o requirements-dev.lock
+	@printf 'setuptools>=82\nwheel\n' | $(LOCK) -c requirements.lock - -o requirements-build.lock
 	@rm -rf $(VENV)-lock
+
+audit:
+	@rm -rf $(VENV)-audit && $(PYTHON) -m venv $(VENV)-audit
+	@$(VENV)-audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit
+	@$(VENV)-audit/bin/pip-audit --strict --disable-pip --require-hashes -r requirements-dev.lock
+	@rm -rf $(VENV)-audit
 
 clean:
 	rm -rf $(VENV) var

@@ -2,7 +2,7 @@
 
 C001 database reachable and migrated · C002 files path writable · C003 region pack valid · C004 grids add up · C005 units without a
 person · C006 holidays known for this year and the next · C007 Telegram reachable with the token · C008 webhook secret strong
-C009 published weights can be used
+C009 published weights can be used · C010 to C013: see `app.machine_checks`
 """
 
 from __future__ import annotations
@@ -27,19 +27,29 @@ _STRONG = 24
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`level`: ok, warning or fault. `text` is for operators and holds no personal data."""
+    """`level`: ok, warning or fault. `text` is for operators and holds no personal data; `way_out` says what to do about it."""
 
     code: str
     level: str
     text: str
+    way_out: str = ""
 
 
-async def database(migrated: Callable[[], Awaitable[bool]]) -> Finding:
+async def database(revision: Callable[[], Awaitable[str]], newest: str, known: Callable[[str], bool]) -> Finding:
+    """`revision`: what the database is at, empty if it was never migrated; `newest`: what this version works with."""
     try:
-        found = await migrated()
+        found = await revision()
     except Exception as error:
-        return Finding("C001", FAULT, f"the database cannot be opened ({type(error).__name__})")
-    return Finding("C001", OK, "database migrated") if found else Finding("C001", FAULT, "the database is not migrated: run migrate")
+        why = f"the database cannot be opened ({type(error).__name__})"
+        return Finding("C001", FAULT, why, "see [database] url, the folder's owner and the disk")
+    if found == newest:
+        return Finding("C001", OK, f"database at schema {found}")
+    if not known(found):
+        return Finding(
+            "C001", FAULT, f"a newer version migrated the database (schema {found})", "install that version; migrations go forward only",
+        )  # fmt: skip
+    state = f"is at schema {found}, {newest} is needed" if found else "is not migrated"
+    return Finding("C001", FAULT, f"the database {state}: run migrate", "back up, then: python -m app migrate")
 
 
 def files(path: Path) -> Finding:
@@ -49,7 +59,7 @@ def files(path: Path) -> Finding:
         nearest = nearest.parent
     if nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK):
         return Finding("C002", OK, "files path writable")
-    return Finding("C002", FAULT, f"files path not writable: {path}")
+    return Finding("C002", FAULT, f"files path not writable: {path}", "give the folder to the system user that runs the city")
 
 
 def grids(region: Region) -> Finding:
@@ -61,9 +71,13 @@ def grids(region: Region) -> Finding:
     ]
     count = sum(place.level is Level.GRID for place in region.places.values())
     if bare:
-        return Finding("C004", FAULT, f"{len(bare)} villages without a grid, such as {bare[0]}")
+        return Finding(
+            "C004", FAULT, f"{len(bare)} villages without a grid, such as {bare[0]}",
+            "add grids to the pack, or: python -m app import grids FILE",
+        )  # fmt: skip
     made_up = sum(place.synthetic for place in region.places.values() if place.level is Level.GRID)
-    return Finding("C004", WARNING if made_up else OK, f"{count} grids, {made_up} of them synthetic")
+    way_out = "python -m app import grids FILE brings the real ones" if made_up else ""
+    return Finding("C004", WARNING if made_up else OK, f"{count} grids, {made_up} of them synthetic", way_out)
 
 
 def people(region: Region, staffed: Iterable[str]) -> Finding:
@@ -71,7 +85,7 @@ def people(region: Region, staffed: Iterable[str]) -> Finding:
     empty = sorted(set(region.units) - set(staffed))
     if not empty:
         return Finding("C005", OK, "every unit has a person")
-    return Finding("C005", WARNING, f"{len(empty)} units without a person: {', '.join(empty[:8])}")
+    return Finding("C005", WARNING, f"{len(empty)} units without a person: {', '.join(empty[:8])}", "python -m app invite, or import staff")
 
 
 def holidays(calendar: CityCalendar, today: date) -> Finding:
@@ -79,7 +93,10 @@ def holidays(calendar: CityCalendar, today: date) -> Finding:
         calendar.is_working_day(date(year, 1, 4))
     missing = [str(year) for year in calendar.fallback_years]
     if missing:
-        return Finding("C006", WARNING, f"holidays of {', '.join(missing)} not known: weekends only")
+        return Finding(
+            "C006", WARNING, f"holidays of {', '.join(missing)} not known: weekends only",
+            "update chinesecalendar, or name the days in region.toml",
+        )  # fmt: skip
     return Finding("C006", OK, "holidays known")
 
 
@@ -89,7 +106,8 @@ async def telegram(config: Config, reach: Callable[[], Awaitable[None]]) -> Find
     try:
         await reach()
     except Exception as error:
-        return Finding("C007", FAULT, f"Telegram does not answer to this token ({type(error).__name__})")
+        why = f"Telegram does not answer to this token ({type(error).__name__})"
+        return Finding("C007", FAULT, why, "see telegram.token and base_url, and whether the machine reaches it")
     return Finding("C007", OK, "telegram answers")
 
 
@@ -98,9 +116,12 @@ def webhook(config: Config) -> Finding:
     if config.telegram.mode != "webhook":
         return Finding("C008", OK, "no webhook")
     if not _SECRET_FORM.fullmatch(secret):
-        return Finding("C008", FAULT, "webhook secret must be 1 to 256 characters of A-Z a-z 0-9 _ -")
+        return Finding("C008", FAULT, "webhook secret must be 1 to 256 characters of A-Z a-z 0-9 _ -", "set telegram.webhook_secret anew")
     if len(secret) < _STRONG:
-        return Finding("C008", WARNING, f"webhook secret is short: take {_STRONG} characters or more")
+        return Finding(
+            "C008", WARNING, f"webhook secret is short: take {_STRONG} characters or more",
+            "set telegram.webhook_secret to 32 random characters",
+        )  # fmt: skip
     return Finding("C008", OK, "webhook secret strong")
 
 
@@ -114,5 +135,5 @@ def weights(config: Config, region: Region) -> Finding:
     if not published:
         return Finding("C009", OK, "the hand-written lexicon alone")
     if in_use(config.language.weights, region) is None:
-        return Finding("C009", FAULT, f"published weights {published[-1]} cannot be used: python -m app weights rollback")
+        return Finding("C009", FAULT, f"published weights {published[-1]} cannot be used: python -m app weights rollback", "or train anew")
     return Finding("C009", OK, f"learned weights {published[-1]}")

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any, Literal, cast
 from urllib.parse import urlsplit
 
+from app.systemd import Notices
+
 PREFIX = "PETITION_"
 MODES = ("off", "polling", "webhook")
 Mode = Literal["off", "polling", "webhook"]
@@ -94,6 +96,14 @@ class LanguageConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class MetricsConfig:
+    """`port` 0: nowhere."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     telegram: TelegramConfig
     database: DatabaseConfig
@@ -101,6 +111,7 @@ class Config:
     region: RegionConfig
     files: FilesConfig
     language: LanguageConfig = LanguageConfig()
+    metrics: MetricsConfig = MetricsConfig()
 
 
 class ConfigError(Exception):
@@ -118,10 +129,11 @@ SECTIONS: Mapping[str, type] = {
     "region": RegionConfig,
     "files": FilesConfig,
     "language": LanguageConfig,
+    "metrics": MetricsConfig,
 }
 KEYS: Mapping[str, tuple[str, ...]] = {name: tuple(field.name for field in fields(kind)) for name, kind in SECTIONS.items()}
 _REQUIRED = (("database", "url"), ("web", "host"), ("web", "port"), ("region", "pack"), ("files", "path"))
-_WHOLE_NUMBERS = frozenset({("web", "port")})
+_WHOLE_NUMBERS = frozenset({("web", "port"), ("metrics", "port")})
 _SECRETS = frozenset({("telegram", "token"), ("telegram", "webhook_secret")})
 
 
@@ -212,9 +224,10 @@ def _rules(values: Values) -> list[str]:
     mode = values.get(("telegram", "mode"), "off")
     if isinstance(mode, str) and mode not in MODES:
         problems.append("wrong value: telegram.mode must be one of " + ", ".join(MODES))
-    port = values.get(("web", "port"))
-    if type(port) is int and not 0 <= port <= _TOP_PORT:
-        problems.append("wrong value: web.port must be from 0 to 65535")
+    for section in ("web", "metrics"):
+        port = values.get((section, "port"))
+        if type(port) is int and not 0 <= port <= _TOP_PORT:
+            problems.append(f"wrong value: {section}.port must be from 0 to 65535")
     url = values.get(("database", "url"))
     if isinstance(url, str) and url and not url.startswith(_SQLITE):
         problems.append(f"wrong value: database.url: this version stores in SQLite: {_SQLITE}…")
@@ -241,7 +254,14 @@ def _build(values: Values) -> Config:
         RegionConfig(find_pack(cast("str", values[("region", "pack")]))),
         FilesConfig(Path(cast("str", values[("files", "path")]))),
         LanguageConfig(**{key: Path(value) for key, value in given("language").items() if value}),
+        MetricsConfig(**given("metrics")),
     )
+
+
+def notices(environ: Mapping[str, str]) -> Notices:
+    """What systemd says of itself to those it starts."""
+    within = environ.get("WATCHDOG_USEC", "")
+    return Notices(environ.get("NOTIFY_SOCKET", ""), int(within) / 1_000_000 if within.isascii() and within.isdecimal() else 0.0)
 
 
 def find_pack(name: str) -> Path:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from app.pulse import Pulse
 from app.reader import Reader
 from app.relay import Relay
 from app.watch import Watch
@@ -23,6 +25,9 @@ class Engine:
             asyncio.create_task(self.relay.run(), name="relay"),
             asyncio.create_task(self.watch.run(), name="watch"),
         )
+
+    def pulses(self) -> Mapping[str, Pulse]:
+        return {"reader": self.reader.pulse, "relay": self.relay.pulse, "watch": self.watch.pulse}
 
     async def stop(self, tasks: tuple[asyncio.Task[None], ...]) -> None:
         """After the doors stopped receiving: what is begun is finished, what waits stays in the database."""

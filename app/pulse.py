@@ -10,11 +10,14 @@ class Pulse:
 
     def __init__(self) -> None:
         self._event = asyncio.Event()
+        self.rested_at: float | None = None
+        """The event loop's time when the last rest began."""
 
     def wake(self) -> None:
         self._event.set()
 
     async def rest(self, seconds: float) -> None:
+        self.rested_at = asyncio.get_running_loop().time()
         try:
             async with asyncio.timeout(seconds):
                 await self._event.wait()

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from app.logs import REQUEST
 from app.pulse import Pulse
 from bot.doors import Door, Incoming, Unavailable
 from workflow.errors import Refused
@@ -87,7 +88,7 @@ class Reader:
         self._spoken = spoken
         self._parallel = parallel
         self._busy: dict[tuple[str, str], asyncio.Task[None]] = {}
-        self._pulse = Pulse()
+        self.pulse = self._pulse = Pulse()
         self._stopping = False
 
     def wake(self) -> None:
@@ -124,6 +125,7 @@ class Reader:
 
     async def _attempt(self, chat: tuple[str, str], batch: tuple[Row, ...]) -> None:
         ids = tuple(row.id for row in batch)
+        REQUEST.set(f"inbox:{ids[0]}")
         try:
             try:
                 await self._hear(batch, ids)

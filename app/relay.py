@@ -9,9 +9,11 @@ import asyncio
 import logging
 import random
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol, assert_never
 
+from app.logs import CASE, REQUEST
 from app.pulse import Pulse
 from bot.doors import Delivered, Door, Failed, Moved, ReadyMessage, Rejected, RetryAfter, Sent, Unknown, Unreachable
 from workflow.model import Contact, Speech
@@ -104,7 +106,7 @@ class Relay:
         self._paces = paces or {}
         self._held: dict[str, datetime] = {}
         self._busy: dict[int, asyncio.Task[None]] = {}
-        self._pulse = Pulse()
+        self.pulse = self._pulse = Pulse()
         self._stopping = asyncio.Event()
 
     def wake(self) -> None:
@@ -139,6 +141,8 @@ class Relay:
                 self._busy[item.id] = asyncio.create_task(self._attempt(item))
 
     async def _attempt(self, item: Item) -> None:
+        REQUEST.set(f"outbox:{item.id}")
+        CASE.set(item.speech.ticket_id or 0)
         try:
             await self._deliver(item)
         except Exception:
@@ -163,7 +167,7 @@ class Relay:
                 at = self._clock.now() + timedelta(seconds=max(self._held_for(contact.door), 0.0))
                 await self._queue.retry(item.id, at, "put off", counted=False)
                 return
-            outcome = await door.send(contact.address, contact.kind, message)
+            outcome = await door.send(contact.address, contact.kind, replace(message, once=str(item.id)))
         except Exception as error:
             _LOG.exception("a message failed", extra={"item": item.id, "contact": contact.id, "attempts": item.attempts})
             await self._again(item, type(error).__name__, unknown=False)

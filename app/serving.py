@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import secrets
+from collections.abc import Awaitable, Callable
 from datetime import date
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
+from app.logs import REQUEST
+from app.metrics import CONTENT_TYPE
 from app.wiring import City
 from bot.cards.words import Words
 from storage import ConsoleAccess, ConsoleViews
@@ -39,7 +42,27 @@ class WebServer:
 def web_app(city: City, demo: DemoPage | None = None) -> web.Application:
     wake = city.engine.reader.wake
     console, alive = console_for(city), city.database.alive
-    return build_app(WebServices(city.inbox, city.mailbox, city.files, city.texts, city.bell, wake, console, alive, demo))
+    troubles = city.readiness.troubles
+    app = build_app(WebServices(city.inbox, city.mailbox, city.files, city.texts, city.bell, wake, console, alive, demo, troubles))
+    app.middlewares.append(_numbered)
+    return app
+
+
+@web.middleware
+async def _numbered(request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> web.StreamResponse:
+    REQUEST.set(f"http:{secrets.token_hex(4)}")
+    return await handler(request)
+
+
+def metrics_app(city: City) -> web.Application:
+    """On a port of its own, for the monitoring alone."""
+
+    async def metrics(_request: web.Request) -> web.Response:
+        return web.Response(body=city.metrics.exposed(), headers={"Content-Type": CONTENT_TYPE})
+
+    app = web.Application()
+    app.router.add_get("/metrics", metrics)
+    return app
 
 
 def console_for(city: City) -> Console:

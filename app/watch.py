@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from app.logs import CASE
 from app.pulse import Pulse
 from workflow.model import Assignee, Event, Priority, Role, Speech, Ticket
 from workflow.model import Clock as TicketClock
@@ -49,26 +50,29 @@ class Watch:
         spoken: Callable[[], None] = lambda: None,
         purge: Callable[[datetime], Awaitable[int]] | None = None,
         look: Callable[[], Awaitable[int]] | None = None,
+        rounded: Callable[[int, datetime], None] = lambda _told, _at: None,
     ) -> None:
         """`spoken` is called after each commit (the relay's `wake`); `purge` takes away what was finished before a time; `look` looks for
-        bursts."""
+        bursts; `rounded` hears of each round that succeeded, and how many clocks it told of."""
         self._look = look
+        self._rounded = rounded
         self._purge = purge
         self._clean_at: datetime | None = None
         self._uow = uow
         self._desk = desk
         self._clock = clock
         self._spoken = spoken
-        self._pulse = Pulse()
+        self.pulse = self._pulse = Pulse()
         self._stopping = False
 
     async def run(self) -> None:
         while not self._stopping:
             try:
-                await self.tick()
+                told = await self.tick()
                 await self.clean()
                 if self._look is not None:
                     await self._look()
+                self._rounded(told, self._clock.now())
             except Exception:
                 _LOG.exception("the clocks could not be looked at")
             await self._pulse.rest(_TICK)
@@ -86,6 +90,7 @@ class Watch:
         for ticket in tickets:
             for clock in missed(ticket, now):
                 told += await self._tell(ticket.id, clock, now)
+        CASE.set(0)
         return told
 
     async def clean(self) -> None:

@@ -6,6 +6,7 @@ import random
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,10 +16,14 @@ import texts
 from app.bursts import BurstWatch
 from app.calendar import CityCalendar
 from app.config import Config
+from app.counting import CountedClassifier, CountedDoor
 from app.delivery import DeskKeeper
 from app.engine import Engine
 from app.learning.versions import in_use
+from app.logs import CASE
+from app.metrics import Metrics
 from app.reader import Reader
+from app.readiness import Readiness
 from app.relay import Item, Pace, Relay
 from app.signins import Links
 from app.watch import Watch
@@ -29,6 +34,7 @@ from bot.speak import Speaker
 from bot.staff import StaffConversation
 from bot.webchat import WebChatDoor
 from storage import Database, DiskFiles, OutboxQueue, SqlInbox, SqlUnitOfWork, WebMailbox, purge
+from storage.observed import ObservedUnitOfWork
 from web.ports import Bell
 from workflow.desk import Desk
 from workflow.ports import Classifier, Clock, Masker, PlaceFinder
@@ -53,6 +59,8 @@ class City:
     links: Links
     classifier: Classifier
     places: PlaceFinder
+    metrics: Metrics
+    readiness: Readiness
 
 
 def query_code() -> str:
@@ -73,17 +81,18 @@ def build(
     language = language or nlp.build(Path(config.region.pack) / "language", region, in_use(config.language.weights, region))
     sentences = texts.load(region.sentences)
     mailbox, bell = WebMailbox(database), Bell()
-    inbox = SqlInbox(database, clock)
+    inbox, metrics = SqlInbox(database, clock), Metrics()
 
-    def units() -> SqlUnitOfWork:
-        return SqlUnitOfWork(database)
+    def units() -> ObservedUnitOfWork:
+        return ObservedUnitOfWork(database, CASE.set, metrics.commits.observe)
 
     def current() -> Region:
         return region
 
     calendar, links = CityCalendar(region.calendar), Links(config.web.base)
     desk = Desk(units, current, clock, calendar, query_code)
-    reading = Reading(language.classifier, language.places, language.answers, language.masker, language.likeness)
+    classifier = CountedClassifier(language.classifier, current, metrics)
+    reading = Reading(classifier, language.places, language.answers, language.masker, language.likeness)
 
     staff = StaffConversation(sentences, current, language.masker, links.for_contact, reading.dangerous)
     conversation = Conversation(sentences, ResidentConversation(reading), staff)
@@ -92,15 +101,21 @@ def build(
         doors[telegram.name] = telegram
     speaker = Speaker(sentences, current, language.masker, clock, ZoneInfo(region.time_zone))
     renderer, jitter = _Renderer(speaker, database), random.Random()  # noqa: S311  # spreads retries, keeps no secret
-    relay = Relay(OutboxQueue(database), renderer, doors, DeskKeeper(desk), clock, jitter, paces)
+    counted = {name: CountedDoor(door, metrics) for name, door in doors.items()}
+    relay = Relay(OutboxQueue(database), renderer, counted, DeskKeeper(desk), clock, jitter, paces)
     reader = Reader(inbox, doors, desk, conversation, clock, relay.wake)
     bursts = BurstWatch(units, desk, clock, current, relay.wake)
-    watch = Watch(units, desk, clock, relay.wake, partial(purge, database), bursts.look)
+
+    def rounded(told: int, at: datetime) -> None:
+        metrics.missed.inc(told)
+        metrics.watched.set(at.timestamp())
+
+    watch = Watch(units, desk, clock, relay.wake, partial(purge, database), bursts.look, rounded)
     files = DiskFiles(Path(config.files.path))
     engine = Engine(reader, relay, watch)
     return City(
         region, sentences, database, inbox, mailbox, files, bell, desk, engine, calendar, language.masker, links,
-        language.classifier, language.places,
+        language.classifier, language.places, metrics, Readiness(engine.pulses()),
     )  # fmt: skip
 
 

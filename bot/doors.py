@@ -58,6 +58,7 @@ class ReadyMessage:
     edits: str = ""  # message id to replace; a door that can't any more sends anew
     reply_to: str = ""
     silent: bool = False
+    once: str = ""  # the same at each attempt to say the same thing: a door that keeps its own record says it once
     menu: tuple[tuple[str, str], ...] = ()  # command → what it does: the chat's menu from now on; a door without menus leaves it
 
 

@@ -122,8 +122,8 @@ def open_database(url: str) -> Database:
     """`url` as SQLAlchemy writes it: sqlite+aiosqlite:///path. Opens nothing until it is used."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return Database(create_async_engine(parsed))
-    engine = create_async_engine(parsed, async_creator=partial(sqlite_connection.connect, parsed))
+        return Database(create_async_engine(parsed, hide_parameters=True))
+    engine = create_async_engine(parsed, hide_parameters=True, async_creator=partial(sqlite_connection.connect, parsed))
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     return Database(engine, SqliteWriter(parsed, _prepare_sqlite))
 

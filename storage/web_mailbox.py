@@ -12,6 +12,8 @@ from sqlalchemy import func, insert, select
 from storage.engine import Database
 from storage.tables import web_chats, web_messages
 
+_LAST, _ONCE = 50, "once"
+
 
 class WebMailbox:
     def __init__(self, database: Database) -> None:
@@ -29,16 +31,27 @@ class WebMailbox:
             same = web_chats.c.token_hash == _hash(token)
             return (await connection.execute(select(web_chats.c.address).where(same))).scalar_one_or_none()
 
-    async def append(self, address: str, message_id: str, body: Mapping[str, Any]) -> None:
+    async def append(self, address: str, message_id: str, body: Mapping[str, Any], once: str = "") -> str:
+        """The id under which it stands. `once`: what was appended under it before, a moment ago and in the same words, is not again:
+        a process may have died between telling and noting that it told."""
         async with self._database.writing() as connection:
-            await connection.execute(insert(web_messages).values(address=address, message_id=message_id, body=dict(body)))
+            last = select(web_messages).where(web_messages.c.address == address).order_by(web_messages.c.seq.desc()).limit(_LAST)
+            for row in (await connection.execute(last)).mappings() if once else ():
+                if row["body"].get(_ONCE) == once and row["body"].get("html") == body.get("html"):
+                    return str(row["message_id"])
+            values = dict(body) | ({_ONCE: once} if once else {})
+            await connection.execute(insert(web_messages).values(address=address, message_id=message_id, body=values))
+        return message_id
 
     async def after(self, address: str, seq: int, limit: int = 200) -> list[dict[str, Any]]:
         """Rows later than `seq`, oldest first: {"seq", "id", …body}."""
         wanted = (web_messages.c.address == address) & (web_messages.c.seq > seq)
         async with self._database.reading() as connection:
             found = await connection.execute(select(web_messages).where(wanted).order_by(web_messages.c.seq).limit(limit))
-            return [{"seq": row["seq"], "id": row["message_id"], **row["body"]} for row in found.mappings()]
+            return [
+                {"seq": row["seq"], "id": row["message_id"], **{key: value for key, value in row["body"].items() if key != _ONCE}}
+                for row in found.mappings()
+            ]
 
     async def was_shown(self, address: str, sha256: str) -> bool:
         """Whether a file was ever sent to this chat."""

@@ -36,17 +36,23 @@ def _add(response: web.StreamResponse) -> None:
         response.headers.setdefault(name, value)
 
 
-async def _healthy(request: web.Request) -> web.Response:
-    """Says only whether a complaint would be kept, for it is asked by anybody."""
-    if await request.app[SERVICES].alive():
-        return web.json_response({"status": "ok"})
-    return web.json_response({"status": "no database"}, status=503)
+async def _healthy(_request: web.Request) -> web.Response:
+    """The process lives: it costs nothing, and asks nobody."""
+    return web.json_response({"status": "ok"})
+
+
+async def _ready(request: web.Request) -> web.Response:
+    """Whether a complaint would be kept and heard. Says no more than codes, for it is asked by anybody."""
+    services = request.app[SERVICES]
+    reasons = [*([] if await services.alive() else ["database"]), *services.troubles()]
+    return web.json_response({"status": "not ready" if reasons else "ready", "reasons": reasons}, status=503 if reasons else 200)
 
 
 def build_app(services: WebServices) -> web.Application:
     app = web.Application(middlewares=[_headers, console.guard], client_max_size=MAX_BODY)
     app[SERVICES] = services
     app.router.add_get("/healthz", _healthy)
+    app.router.add_get("/readyz", _ready)
     app.router.add_static("/static", _STATIC)
     chat.add_routes(app)
     console.add_routes(app, services.console)

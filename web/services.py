@@ -79,7 +79,7 @@ class DemoPage:
 @dataclass(frozen=True, slots=True)
 class WebServices:
     """`stored` is called after each update that was stored; `alive`: whether what is told now would be kept; `demo` None outside
-    the demo."""
+    the demo; `troubles`: codes of what else keeps this process from its work."""
 
     inbox: Inbox
     mailbox: Mailbox
@@ -90,6 +90,7 @@ class WebServices:
     console: Console
     alive: Callable[[], Awaitable[bool]]
     demo: DemoPage | None = None
+    troubles: Callable[[], tuple[str, ...]] = tuple
 
 
 SERVICES: web.AppKey[WebServices] = web.AppKey("services")

@@ -14,6 +14,7 @@ from sqlalchemy.engine import make_url
 
 from app.config import Config
 from app.region_pack import with_imported
+from app.systemd import Notices
 from storage import Database, open_database
 from storage.imports import ImportStore
 from workflow.ports import Clock
@@ -31,6 +32,7 @@ class Context:
     stdin: TextIO
     stdout: TextIO
     console: Console  # standard error: progress and complaints
+    notices: Notices = Notices()
 
     def region(self) -> Region:
         with self.busy("loading the region pack"):

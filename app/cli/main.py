@@ -14,7 +14,7 @@ from rich.console import Console
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import config, logs
-from app.cli import importing, language, learning, office, serve, upkeep
+from app.cli import importing, language, learning, office, safekeeping, serve, upkeep
 from app.cli.context import BAD_USAGE, FAILED, Context
 from app.clock import SystemClock
 from app.region_pack import PackError
@@ -26,7 +26,7 @@ from workflow.region import Region
 _EXITS = "exit status: 0 done · 1 failed · 2 wrong arguments or configuration (every fault is named) · 3 not found"
 _DEFAULT = Path("config.toml")
 _EXAMPLE = Path(__file__).resolve().parents[2] / "config.example.toml"
-_ASK_NOTHING = frozenset({"demo", "diagram", "classify", "locate", "plate", "train", "evaluate", "compare", "weights"})
+_ASK_NOTHING = frozenset({"demo", "diagram", "classify", "locate", "plate", "train", "evaluate", "compare", "weights", "restore"})
 """Commands that bring what they need: without a configuration the example's will do."""
 Command = Callable[[Context], Coroutine[Any, Any, int]]
 
@@ -38,6 +38,7 @@ def parser() -> argparse.ArgumentParser:
     def add(name: str, run: Command, text: str) -> argparse.ArgumentParser:
         made = commands.add_parser(name, help=text, description=text, epilog=_EXITS)
         made.add_argument("--config", type=Path, metavar="FILE", help="configuration; config.toml if there is one")
+        made.add_argument("--log", choices=("auto", "json", "plain"), default="auto", help="auto: plain on a terminal, else JSON lines")
         made.set_defaults(run=run)
         return made
 
@@ -45,10 +46,11 @@ def parser() -> argparse.ArgumentParser:
     add("demo", serve.run_demo, "serve a demo on loopback with four chats side by side; no token, no account").add_argument(
         "--keep", action="store_true", help="keep the data of the last demo"
     )
-    add("check", upkeep.check, "check configuration, database, files and region; codes are stable").add_argument(
-        "--json", action="store_true", help="one JSON object per finding"
-    )
+    checking = add("check", upkeep.check, "check configuration, machine, database, files and region; codes are stable")
+    checking.add_argument("--json", action="store_true", help="one JSON object per finding")
+    checking.add_argument("--no-network", action="store_true", help="do not ask Telegram")
     add("migrate", upkeep.migrate_database, "bring the database to the newest schema; safe to repeat")
+    safekeeping.arguments(add)
     add("diagram", upkeep.diagram, "print the state diagram (Mermaid), generated from the table").add_argument(
         "--svg", action="store_true", help="print it as SVG, as the console shows it"
     )
@@ -70,6 +72,12 @@ def parser() -> argparse.ArgumentParser:
     inspect = add("inspect", office.inspect, "one ticket: state, owner, deadlines, trail; nothing a resident wrote")
     inspect.add_argument("number", metavar="NUMBER")
     inspect.add_argument("--json", action="store_true", help="print JSON on one line")
+    _readers(add)
+    learning.arguments(add)
+    return top
+
+
+def _readers(add: Callable[[str, Command, str], argparse.ArgumentParser]) -> None:
     for name, run, text in (
         ("classify", language.classify, "topic, intent and flags; one text per line in, one JSON object per line out"),
         ("locate", language.locate, "places; one text per line in, one JSON object per line out"),
@@ -78,8 +86,6 @@ def parser() -> argparse.ArgumentParser:
         made.add_argument("--json", action="store_true", help="JSON, as it is without it")
         made.add_argument("--show", action="store_true", help="for a reader: the words marked, and what each weighs")
         made.add_argument("--weights", type=Path, metavar="DIR", help="a folder that train wrote; what is published if left out")
-    learning.arguments(add)
-    return top
 
 
 def _speak_utf8() -> None:
@@ -93,7 +99,7 @@ def main(argv: Sequence[str], environ: Mapping[str, str], load_region: Callable[
     """Runs one command. Wrong arguments end with status 2, as argparse does it."""
     args = parser().parse_args(argv)
     console = Console(stderr=True, highlight=False, soft_wrap=True)
-    logs.set_up(json_lines=not console.is_terminal)
+    logs.set_up(json_lines=args.log == "json" or (args.log == "auto" and not console.is_terminal))
     path: Path | None = args.config or (_DEFAULT if _DEFAULT.exists() else None)
     if path is None and args.command in _ASK_NOTHING:
         path = _EXAMPLE
@@ -104,7 +110,7 @@ def main(argv: Sequence[str], environ: Mapping[str, str], load_region: Callable[
             console.print(f"config: {problem}", markup=False)
         return BAD_USAGE
     _speak_utf8()
-    context = Context(args, found, load_region, SystemClock(), sys.stdin, sys.stdout, console)
+    context = Context(args, found, load_region, SystemClock(), sys.stdin, sys.stdout, console, config.notices(environ))
     run: Command = args.run
     return _ended(run, context)
 

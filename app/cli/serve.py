@@ -15,12 +15,15 @@ from app.cli.context import FAILED, OK, Context, make_room
 from app.config import Config, DatabaseConfig, FilesConfig
 from app.demo_matters import bring_all
 from app.demo_seed import Seeding
-from app.serving import WebServer, web_app
+from app.sampling import Sampler
+from app.serving import WebServer, metrics_app, web_app
 from app.signins import operator_code
+from app.systemd import Notifier
 from app.telegram import Polling, Webhook, hook_routes, opened
 from bot.telegram.pacing import Pace
 from bot.telegram.start import Telegram
 from storage import Database, OutboxQueue, migrate, open_database
+from storage.figures import Figures
 from web.services import DemoPage
 from workflow.model import Role
 from workflow.region import Region
@@ -101,8 +104,22 @@ async def _serve_city(
     if seeding is not None and fresh:
         receivers.append(seeding)
     stop = asyncio.Event()
+    city.readiness.stopping = stop.is_set
+    receivers += _overseers(context, config, city)
     run.stop_on_signals(stop)
     await run.serve(city.engine, receivers, stop)
+
+
+def _overseers(context: Context, config: Config, city: wiring.City) -> list[run.Receiver]:
+    """Who looks on while the others work. The notifier is the last: it says that every door is open."""
+    watching: list[run.Receiver] = []
+    if config.metrics.port:
+        figures = Figures(city.database)
+        watching = [
+            Sampler(city.metrics, figures, context.clock, city.readiness, city.database.alive),
+            WebServer(metrics_app(city), config.metrics.host, config.metrics.port),
+        ]
+    return [*watching, Notifier(context.notices, city.readiness)]
 
 
 async def _page(context: Context, city: wiring.City, region: Region) -> tuple[DemoPage, Seeding]:

@@ -118,8 +118,8 @@ def in_use(folder: Path, region: Region) -> Weights | None:
         found = Versions(folder).current()
         if found is not None:
             _fits(found, region.topics)
-    except (LanguageError, NotPublishable) as error:
-        _LOG.exception("C009 published weights are not used", extra={"reason": str(error)})
+    except (LanguageError, NotPublishable):
+        _LOG.exception("C009 published weights are not used")
         return None
     return found
 

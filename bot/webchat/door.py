@@ -15,7 +15,7 @@ MAX_TEXT = 4096
 
 
 class Mailbox(Protocol):
-    async def append(self, address: str, message_id: str, body: Mapping[str, Any]) -> None: ...
+    async def append(self, address: str, message_id: str, body: Mapping[str, Any], once: str = "") -> str: ...
 
 
 class WebChatDoor:
@@ -44,9 +44,9 @@ class WebChatDoor:
             "html": message.html, "buttons": [[asdict(button) for button in line] for line in message.buttons],
             "files": [asdict(file) for file in message.files], "at": self._clock.now().isoformat(), "edited": bool(message.edits),
         }  # fmt: skip
-        await self._mailbox.append(address, message_id, body)
+        stands = await self._mailbox.append(address, message_id, body, message.once)
         self._wake(address)
-        return Delivered(message_id)
+        return Delivered(stands)
 
     async def acknowledge(self, incoming: Incoming, toast: str = "") -> None:
         if toast:

@@ -15,7 +15,7 @@ from tests.console.conftest import House
 from workflow.model import Role
 
 PUBLIC = {
-    ("GET", "/healthz"), ("GET", "/static"), ("GET", "/"), ("GET", "/chat"), ("POST", "/chat/api/session"),
+    ("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/static"), ("GET", "/"), ("GET", "/chat"), ("POST", "/chat/api/session"),
     ("GET", "/console/signin"), ("POST", "/console/signin"),
     # Only in the demo.
     ("GET", "/demo"), ("GET", "/demo/data"), ("GET", "/demo/board"),
@@ -168,18 +168,18 @@ async def test_the_demos_button_opens_the_console_for_its_own_page_on_this_machi
     assert "督办" in await visitor.reads("/console")
 
 
-async def test_health_is_asked_of_the_database_itself(house: House) -> None:
+async def test_readiness_is_asked_of_the_database_itself(house: House) -> None:
     """A connection that is open goes on in a deleted file; who comes after a restart would find nothing."""
     visitor, path = await house.stranger(), Path(str(house.town.database.engine.url.database))
-    assert '"ok"' in await visitor.reads("/healthz")
+    assert '"ready"' in await visitor.reads("/readyz")
     away = path.with_suffix(".away")
     path.rename(away)
-    assert '"ok"' not in await visitor.reads("/healthz", 503)
+    assert '"ready"' not in await visitor.reads("/readyz", 503)
     assert not path.exists()
     away.replace(path)
-    await visitor.reads("/healthz")
+    await visitor.reads("/readyz")
     path.unlink()
     path.write_bytes(b"")
-    await visitor.reads("/healthz", 503)
+    await visitor.reads("/readyz", 503)
     path.write_bytes(b"no database at all, but long enough" * 100)
-    await visitor.reads("/healthz", 503)
+    await visitor.reads("/readyz", 503)

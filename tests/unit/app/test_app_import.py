@@ -105,7 +105,7 @@ def test_what_was_imported_is_the_city_from_then_on(office: Office) -> None:
     assert office.run("invite", "--role", "grid_worker", "--place", CAME)[0] == 0
     assert office.run("invite", "--role", "grid_worker", "--place", GONE)[0] == 2
     checked = {line["code"]: line for line in map(json.loads, office.run("check", "--json")[1].splitlines())}
-    assert checked["C004"] == {"code": "C004", "level": "ok", "text": "9 grids, 0 of them synthetic"}
+    assert checked["C004"] == {"code": "C004", "level": "ok", "text": "9 grids, 0 of them synthetic", "way_out": ""}
 
 
 def test_the_same_file_again_changes_nothing(office: Office) -> None:
