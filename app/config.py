@@ -94,6 +94,11 @@ class LanguageConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class AnchorsConfig:
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     telegram: TelegramConfig
     database: DatabaseConfig
@@ -101,6 +106,7 @@ class Config:
     region: RegionConfig
     files: FilesConfig
     language: LanguageConfig = LanguageConfig()
+    anchors: AnchorsConfig = AnchorsConfig()
 
 
 class ConfigError(Exception):
@@ -118,6 +124,7 @@ SECTIONS: Mapping[str, type] = {
     "region": RegionConfig,
     "files": FilesConfig,
     "language": LanguageConfig,
+    "anchors": AnchorsConfig,
 }
 KEYS: Mapping[str, tuple[str, ...]] = {name: tuple(field.name for field in fields(kind)) for name, kind in SECTIONS.items()}
 _REQUIRED = (("database", "url"), ("web", "host"), ("web", "port"), ("region", "pack"), ("files", "path"))
@@ -241,6 +248,7 @@ def _build(values: Values) -> Config:
         RegionConfig(find_pack(cast("str", values[("region", "pack")]))),
         FilesConfig(Path(cast("str", values[("files", "path")]))),
         LanguageConfig(**{key: Path(value) for key, value in given("language").items() if value}),
+        AnchorsConfig(**given("anchors")),
     )
 
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import nlp
 import texts
+from app.anchors import AnchorWatch
 from app.bursts import BurstWatch
 from app.calendar import CityCalendar
 from app.config import Config
@@ -95,7 +96,12 @@ def build(
     relay = Relay(OutboxQueue(database), renderer, doors, DeskKeeper(desk), clock, jitter, paces)
     reader = Reader(inbox, doors, desk, conversation, clock, relay.wake)
     bursts = BurstWatch(units, desk, clock, current, relay.wake)
-    watch = Watch(units, desk, clock, relay.wake, partial(purge, database), bursts.look)
+    daily = AnchorWatch(units, desk, clock, current, config.anchors.file)
+
+    async def look() -> int:
+        return await daily.look() + await bursts.look()
+
+    watch = Watch(units, desk, clock, relay.wake, partial(purge, database), look)
     files = DiskFiles(Path(config.files.path))
     engine = Engine(reader, relay, watch)
     return City(

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Table, and_, false, insert, or_, select, u
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import rows
+from storage.chain import sealed
 from storage.engine import Database
 from storage.tables import clocks, events, notes, serials, tickets
 from workflow.errors import Conflict
@@ -27,6 +28,7 @@ class SqlTickets:
     def __init__(self, database: Database, connection: AsyncConnection) -> None:
         self._database = database
         self._db = connection
+        self._written: dict[int, Ticket] = {}  # as this transaction left them
 
     async def next_serial(self, day: str) -> int:
         first = self._database.insert(serials).values(day=day, value=1)
@@ -38,6 +40,7 @@ class SqlTickets:
         made = await self._db.execute(insert(tickets).values(values).returning(tickets.c.id))
         stored = replace(ticket, id=made.scalar_one(), version=1)
         await self._save_clocks(stored)
+        self._written[stored.id] = stored
         return stored
 
     async def save(self, ticket: Ticket) -> Ticket:
@@ -47,7 +50,8 @@ class SqlTickets:
             raise Conflict("the ticket was changed by somebody else")
         await self._db.execute(clocks.delete().where(clocks.c.ticket_id == ticket.id))
         await self._save_clocks(ticket)
-        return replace(ticket, version=ticket.version + 1)
+        self._written[ticket.id] = replace(ticket, version=ticket.version + 1)
+        return self._written[ticket.id]
 
     async def _save_clocks(self, ticket: Ticket) -> None:
         values = [rows.clock_out(ticket.id, position, clock) for position, clock in enumerate(ticket.clocks)]
@@ -104,7 +108,11 @@ class SqlTickets:
         return tuple(rows.ticket_in(row, of_ticket[row["id"]]) for row in found)
 
     async def append(self, event: Event) -> Event:
-        return replace(event, id=await self._insert(events, rows.event_out(event)))
+        ticket = self._written.get(event.ticket_id) or await self.get(event.ticket_id)
+        if ticket is None:
+            raise LookupError("an event of no ticket")
+        values = rows.event_out(event)
+        return replace(event, id=await self._insert(events, values | await sealed(self._db, event, ticket)))
 
     async def events(self, ticket_id: int) -> tuple[Event, ...]:
         return tuple(rows.event_in(row) for row in await self._of(events, ticket_id))

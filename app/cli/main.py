@@ -14,7 +14,7 @@ from rich.console import Console
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import config, logs
-from app.cli import importing, language, learning, office, serve, upkeep
+from app.cli import importing, language, learning, office, proof, serve, upkeep
 from app.cli.context import BAD_USAGE, FAILED, Context
 from app.clock import SystemClock
 from app.region_pack import PackError
@@ -79,6 +79,7 @@ def parser() -> argparse.ArgumentParser:
         made.add_argument("--show", action="store_true", help="for a reader: the words marked, and what each weighs")
         made.add_argument("--weights", type=Path, metavar="DIR", help="a folder that train wrote; what is published if left out")
     learning.arguments(add)
+    proof.arguments(add)
     return top
 
 
