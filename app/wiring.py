@@ -19,6 +19,7 @@ from app.config import Config
 from app.delivery import DeskKeeper
 from app.engine import Engine
 from app.learning.versions import in_use
+from app.passports import Passports
 from app.reader import Reader
 from app.relay import Item, Pace, Relay
 from app.signins import Links
@@ -92,7 +93,8 @@ def build(
     if telegram is not None:
         doors[telegram.name] = telegram
     speaker = Speaker(sentences, current, language.masker, clock, ZoneInfo(region.time_zone))
-    renderer, jitter = _Renderer(speaker, database), random.Random()  # noqa: S311  # spreads retries, keeps no secret
+    files = DiskFiles(Path(config.files.path))
+    renderer, jitter = _Renderer(speaker, database, Passports(sentences, current, files)), random.Random()  # noqa: S311  # spreads retries, keeps no secret
     relay = Relay(OutboxQueue(database), renderer, doors, DeskKeeper(desk), clock, jitter, paces)
     reader = Reader(inbox, doors, desk, conversation, clock, relay.wake)
     bursts = BurstWatch(units, desk, clock, current, relay.wake)
@@ -102,7 +104,6 @@ def build(
         return await daily.look() + await bursts.look()
 
     watch = Watch(units, desk, clock, relay.wake, partial(purge, database), look)
-    files = DiskFiles(Path(config.files.path))
     engine = Engine(reader, relay, watch)
     return City(
         region, sentences, database, inbox, mailbox, files, bell, desk, engine, calendar, language.masker, links,
@@ -116,7 +117,9 @@ class _Renderer:
 
     speaker: Speaker
     database: Database
+    passports: Passports
 
     async def render(self, item: Item) -> ReadyMessage | None:
         async with SqlUnitOfWork(self.database, reading=True) as uow:
-            return await self.speaker.render(uow, item.contact, item.speech)
+            message = await self.speaker.render(uow, item.contact, item.speech)
+            return await self.passports.attached(uow, item.contact, item.speech, message) if message is not None else None

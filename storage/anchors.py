@@ -8,9 +8,11 @@ from dataclasses import asdict
 from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.chain import link_in
 from storage.chain_tables import anchor_leaves, anchors
 from storage.tables import events, tickets
 from workflow.anchors import Anchor, Leaf
+from workflow.chain import Link
 
 _STRAGGLERS = 10_000
 """Events whose id was given before the last anchor and whose transaction ended after it: looked for so far back."""
@@ -58,6 +60,10 @@ class SqlAnchors:
         mine = select(anchor_leaves.c.anchor).where(anchor_leaves.c.number == number)
         found = await self._db.execute(select(anchors).where(anchors.c.seq.in_(mine)).order_by(anchors.c.seq))
         return tuple(Anchor(**row) for row in found.mappings())
+
+    async def links(self, ticket_id: int) -> tuple[Link, ...]:
+        mine = select(events).where(events.c.ticket_id == ticket_id, events.c.seq.is_not(None)).order_by(events.c.seq)
+        return tuple(link_in(row) for row in (await self._db.execute(mine)).mappings())
 
     async def leaves(self, anchor: Anchor) -> tuple[Leaf, ...]:
         columns = (anchor_leaves.c.number, anchor_leaves.c.before, anchor_leaves.c.seq, anchor_leaves.c.hash)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
-from workflow.chain import BEGINNING, VERSION, digest, micros
+from workflow.chain import BEGINNING, VERSION, Link, digest, micros
 
 LEFT, RIGHT = "left", "right"
 Path = tuple[tuple[str, str], ...]
@@ -61,6 +61,10 @@ class Anchors(Protocol):
     async def add(self, anchor: Anchor, leaves: Sequence[Leaf]) -> None: ...
     async def of_ticket(self, number: str) -> tuple[Anchor, ...]:
         """Those that cover something of a ticket, oldest first."""
+        ...
+
+    async def links(self, ticket_id: int) -> tuple[Link, ...]:
+        """A ticket's chain, oldest first."""
         ...
 
     async def leaves(self, anchor: Anchor) -> tuple[Leaf, ...]:
@@ -114,9 +118,11 @@ def path(leaves: Sequence[Leaf], index: int) -> Path:
 
 
 def climb(leaf: Leaf, way: Sequence[tuple[str, str]]) -> str:
-    """The root that a leaf and its path lead to. Raises ValueError for what is no hash."""
+    """The root that a leaf and its path lead to. Raises ValueError for what is no hash or no side."""
     reached = leaf_hash(leaf)
     for side, other in way:
+        if side not in {LEFT, RIGHT}:
+            raise ValueError("no side")
         reached = _pair(other, reached) if side == LEFT else _pair(reached, other)
     return reached
 

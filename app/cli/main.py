@@ -96,7 +96,7 @@ def main(argv: Sequence[str], environ: Mapping[str, str], load_region: Callable[
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     logs.set_up(json_lines=not console.is_terminal)
     path: Path | None = args.config or (_DEFAULT if _DEFAULT.exists() else None)
-    if path is None and args.command in _ASK_NOTHING:
+    if path is None and (args.command in _ASK_NOTHING or getattr(args, "passport", None)):
         path = _EXAMPLE
     try:
         found = config.load(path, environ)

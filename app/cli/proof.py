@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from app import anchors, proving
 from app.cli.context import BAD_USAGE, FAILED, NOT_FOUND, OK, Context
+from bot.passport import BadSheet, opened
 from storage import Evidence, SqlUnitOfWork
-from workflow import chain
+from workflow import chain, passport
 from workflow.proof import Found
 
 Add = Callable[[str, Callable[[Context], Coroutine[Any, Any, int]], str], argparse.ArgumentParser]
@@ -22,6 +23,7 @@ def arguments(add: Add) -> None:
     check = add("verify", verify, "find every change, gap or reorder of what was recorded: numbers and places only, no words")
     check.add_argument("--ticket", default="", metavar="NUMBER", help="this ticket alone")
     check.add_argument("--anchors", type=Path, metavar="FILE", help="anchors as they were published: they must be ours")
+    check.add_argument("--passport", type=Path, metavar="FILE", help="a resident's passport (page or JSON), without any database")
     check.add_argument("--json", action="store_true", help="one JSON object per finding, and one for the whole")
     listing = add("anchors", list_anchors, "print the daily anchors, oldest first, to be published")
     listing.add_argument("--last", type=int, default=30, metavar="N", help="so many of the newest; 30 if left out")
@@ -32,7 +34,9 @@ async def verify(context: Context) -> int:
     args = context.args
     try:
         published = anchors.read(args.anchors) if args.anchors else []
-    except (OSError, UnicodeDecodeError) as error:
+        if args.passport:
+            return _passport(context, args.passport.read_text("utf-8"), published)
+    except (OSError, UnicodeDecodeError, BadSheet) as error:
         context.console.print(f"the file cannot be read ({type(error).__name__})")
         return BAD_USAGE
     seen, faults = proving.Seen(), 0
@@ -46,6 +50,27 @@ async def verify(context: Context) -> int:
         return NOT_FOUND
     whole = {**asdict(seen), "published": len(published), "faults": faults}
     told = json.dumps(whole) if args.json else " · ".join(f"{name} {count}" for name, count in whole.items())
+    context.stdout.write(told + "\n")
+    return FAILED if faults else OK
+
+
+def _passport(context: Context, content: str, published: Sequence[Mapping[str, object]]) -> int:
+    """Names what is wrong and at which step or anchor. Anchors that were published must be among those it rests on."""
+    found, faults = opened(content)
+    faults += passport.check(found)
+    sound = all(fault != passport.SHAPE for fault, _ in faults)
+    known = {one.get("hash") for one in published}
+    mine = found["anchors"] if sound else []
+    if published:
+        faults += [("not_published", proof["anchor"]["seq"]) for proof in mine if proof["anchor"]["hash"] not in known]
+    for fault, where in faults:
+        told = json.dumps({"fault": fault, "at": where}) if context.args.json else f"{fault} {where or ''}".strip()
+        context.stdout.write(told + "\n")
+    whole = {
+        "number": str(found["number"]) if sound else "", "events": len(found["events"]) if sound else 0, "faults": len(faults),
+        "anchored": passport.anchored(found) if sound else 0, "anchors": [proof["anchor"]["hash"] for proof in mine],
+    }  # fmt: skip
+    told = json.dumps(whole) if context.args.json else "\n".join(f"{name} {value}" for name, value in whole.items())
     context.stdout.write(told + "\n")
     return FAILED if faults else OK
 
