@@ -34,6 +34,9 @@ async def verify(context: Context) -> int:
     args = context.args
     try:
         published = anchors.read(args.anchors) if args.anchors else []
+        if args.anchors and not published:
+            context.console.print("the file holds no anchors")
+            return BAD_USAGE
         if args.passport:
             return _passport(context, args.passport.read_text("utf-8"), published)
     except (OSError, UnicodeDecodeError, BadSheet) as error:
