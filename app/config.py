@@ -101,6 +101,8 @@ class MetricsConfig:
 
     host: str = "127.0.0.1"
     port: int = 0
+class AnchorsConfig:
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,7 @@ class Config:
     files: FilesConfig
     language: LanguageConfig = LanguageConfig()
     metrics: MetricsConfig = MetricsConfig()
+    anchors: AnchorsConfig = AnchorsConfig()
 
 
 class ConfigError(Exception):
@@ -130,6 +133,7 @@ SECTIONS: Mapping[str, type] = {
     "files": FilesConfig,
     "language": LanguageConfig,
     "metrics": MetricsConfig,
+    "anchors": AnchorsConfig,
 }
 KEYS: Mapping[str, tuple[str, ...]] = {name: tuple(field.name for field in fields(kind)) for name, kind in SECTIONS.items()}
 _REQUIRED = (("database", "url"), ("web", "host"), ("web", "port"), ("region", "pack"), ("files", "path"))
@@ -255,6 +259,7 @@ def _build(values: Values) -> Config:
         FilesConfig(Path(cast("str", values[("files", "path")]))),
         LanguageConfig(**{key: Path(value) for key, value in given("language").items() if value}),
         MetricsConfig(**given("metrics")),
+        AnchorsConfig(**given("anchors")),
     )
 
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import nlp
 import texts
+from app.anchors import AnchorWatch
 from app.bursts import BurstWatch
 from app.calendar import CityCalendar
 from app.config import Config
@@ -22,6 +23,7 @@ from app.engine import Engine
 from app.learning.versions import in_use
 from app.logs import CASE
 from app.metrics import Metrics
+from app.passports import Passports
 from app.reader import Reader
 from app.readiness import Readiness
 from app.relay import Item, Pace, Relay
@@ -100,18 +102,23 @@ def build(
     if telegram is not None:
         doors[telegram.name] = telegram
     speaker = Speaker(sentences, current, language.masker, clock, ZoneInfo(region.time_zone))
-    renderer, jitter = _Renderer(speaker, database), random.Random()  # noqa: S311  # spreads retries, keeps no secret
+    files = DiskFiles(Path(config.files.path))
+    passports = Passports(sentences, current, files)
+    renderer, jitter = _Renderer(speaker, database, passports), random.Random()  # noqa: S311  # spreads retries, keeps no secret
     counted = {name: CountedDoor(door, metrics) for name, door in doors.items()}
     relay = Relay(OutboxQueue(database), renderer, counted, DeskKeeper(desk), clock, jitter, paces)
     reader = Reader(inbox, doors, desk, conversation, clock, relay.wake)
     bursts = BurstWatch(units, desk, clock, current, relay.wake)
+    daily = AnchorWatch(units, desk, clock, current, config.anchors.file)
+
+    async def look() -> int:
+        return await daily.look() + await bursts.look()
 
     def rounded(told: int, at: datetime) -> None:
         metrics.missed.inc(told)
         metrics.watched.set(at.timestamp())
 
-    watch = Watch(units, desk, clock, relay.wake, partial(purge, database), bursts.look, rounded)
-    files = DiskFiles(Path(config.files.path))
+    watch = Watch(units, desk, clock, relay.wake, partial(purge, database), look, rounded)
     engine = Engine(reader, relay, watch)
     return City(
         region, sentences, database, inbox, mailbox, files, bell, desk, engine, calendar, language.masker, links,
@@ -125,7 +132,9 @@ class _Renderer:
 
     speaker: Speaker
     database: Database
+    passports: Passports
 
     async def render(self, item: Item) -> ReadyMessage | None:
         async with SqlUnitOfWork(self.database, reading=True) as uow:
-            return await self.speaker.render(uow, item.contact, item.speech)
+            message = await self.speaker.render(uow, item.contact, item.speech)
+            return await self.passports.attached(uow, item.contact, item.speech, message) if message is not None else None

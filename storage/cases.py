@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, and_, bindparam, false, insert, or_, select, update
 
 from storage import rows
+from storage.chain import sealed
 from storage.connection import Connection
 from storage.engine import Database
 from storage.tables import clocks, events, notes, serials, tickets
@@ -33,6 +34,7 @@ class SqlTickets:
     def __init__(self, database: Database, connection: Connection) -> None:
         self._database = database
         self._db = connection
+        self._written: dict[int, Ticket] = {}  # as this transaction left them
 
     async def next_serial(self, day: str) -> int:
         first = self._database.insert(serials).values(day=day, value=1)
@@ -43,6 +45,7 @@ class SqlTickets:
         made = await self._insert(tickets, rows.ticket_out(ticket) | {"version": 1})
         stored = replace(ticket, id=made, version=1)
         await self._save_clocks(stored)
+        self._written[stored.id] = stored
         return stored
 
     async def save(self, ticket: Ticket) -> Ticket:
@@ -51,7 +54,8 @@ class SqlTickets:
             raise Conflict("the ticket was changed by somebody else")
         await self._db.execute(clocks.delete().where(clocks.c.ticket_id == ticket.id))
         await self._save_clocks(ticket)
-        return replace(ticket, version=ticket.version + 1)
+        self._written[ticket.id] = replace(ticket, version=ticket.version + 1)
+        return self._written[ticket.id]
 
     async def _save_clocks(self, ticket: Ticket) -> None:
         values = [rows.clock_out(ticket.id, position, clock) for position, clock in enumerate(ticket.clocks)]
@@ -114,7 +118,11 @@ class SqlTickets:
         return tuple(rows.ticket_in(row, of_ticket[row["id"]]) for row in found)
 
     async def append(self, event: Event) -> Event:
-        return replace(event, id=await self._insert(events, rows.event_out(event)))
+        ticket = self._written.get(event.ticket_id) or await self.get(event.ticket_id)
+        if ticket is None:
+            raise LookupError("an event of no ticket")
+        values = rows.event_out(event)
+        return replace(event, id=await self._insert(events, values | await sealed(self._db, event, ticket)))
 
     async def events(self, ticket_id: int) -> tuple[Event, ...]:
         return tuple(rows.event_in(row) for row in await self._of(events, ticket_id))

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
 
+from storage.anchors import SqlAnchors
 from storage.connection import Connection
 from storage.engine import Database
 from storage.joining_tables import incidents
@@ -16,6 +17,7 @@ from storage.rows import Row
 from storage.tables import clocks, contacts, inbox, outbox, posts, praises, tickets
 from storage.unit_of_work import SqlUnitOfWork
 from storage.views import OPEN_TO_LISTS
+from workflow.anchors import Anchor
 from workflow.bursts import Incident
 from workflow.console import CONSOLE_DOOR
 from workflow.model import Assignee, Procedure
@@ -86,6 +88,11 @@ class ConsoleViews:
             total = (await connection.execute(select(func.count()).select_from(praises).where(mine))).scalar_one()
             rows = await connection.execute(kinds)
             return Praised(int(total), {(place, topic): number for place, topic, number in rows})
+
+    async def anchor(self) -> Anchor | None:
+        """The latest."""
+        async with self._database.reading() as connection:
+            return next(iter(await SqlAnchors(connection).latest()), None)
 
     async def queues(self) -> Queues:
         """For those who may look at the whole city; at most 100 rows of each kind, newest first."""

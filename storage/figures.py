@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.connection import Connection
 from storage.engine import Database
 from storage.tables import inbox, outbox, tickets
 from storage.views import OPEN_TO_LISTS
@@ -48,7 +48,7 @@ class Figures:
         """Raises SQLAlchemyError."""
         waiting, aside = inbox.c.status == "waiting", inbox.c.status == "aside"
         unsent, dead = outbox.c.status == "waiting", outbox.c.status == "dead"
-        async with self._database.reading() as connection:
+        async with self._database.moment() as connection:
             first = await _one(connection, select(func.min(inbox.c.id)).where(waiting))
             by_priority = await connection.execute(select(outbox.c.priority, func.count()).where(unsent).group_by(outbox.c.priority))
             return Queues(
@@ -68,10 +68,10 @@ class Figures:
         by_state = select(*kinds, func.count()).where(open_ones).group_by(*kinds)
         overdue = (tickets.c.next_due_at <= now) & open_ones
         late = select(tickets.c.procedure, func.count()).where(overdue).group_by(tickets.c.procedure)
-        async with self._database.reading() as connection:
+        async with self._database.moment() as connection:
             states = {(str(row[0]), str(row[1])): int(row[2]) for row in await connection.execute(by_state)}
             return Work(states, {str(row[0]): int(row[1]) for row in await connection.execute(late)})
 
 
-async def _one(connection: AsyncConnection, wanted: Select[Any]) -> Any:
+async def _one(connection: Connection, wanted: Select[Any]) -> Any:
     return (await connection.execute(wanted)).scalar_one_or_none()

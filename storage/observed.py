@@ -6,16 +6,15 @@ import asyncio
 from collections.abc import Callable
 from typing import Self
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from storage.cases import SqlTickets
+from storage.connection import Connection
 from storage.engine import Database
 from storage.unit_of_work import SqlUnitOfWork
 from workflow.model import Ticket
 
 
 class _ObservedTickets(SqlTickets):
-    def __init__(self, database: Database, connection: AsyncConnection, seen: Callable[[int], object]) -> None:
+    def __init__(self, database: Database, connection: Connection, seen: Callable[[int], object]) -> None:
         super().__init__(database, connection)
         self._seen = seen
 

@@ -151,6 +151,16 @@ events = Table(
     Column("target", String(20), nullable=False),
     Column("reason", Text, nullable=False),
     Column("data", JSON, nullable=False),
+    # The chain: see `workflow.chain`. Null only where somebody wrote past the desk; a salt goes with what it hides.
+    Column("seq", Integer),
+    Column("actor_hash", String(64)),
+    Column("actor_salt", String(32)),
+    Column("words_hash", String(64)),
+    Column("words_salt", String(32)),
+    Column("facts_hash", String(64)),
+    Column("adopted_at", UtcDateTime),
+    Column("hash", String(64)),
+    Index(None, "ticket_id", "seq", unique=True),
 )  # fmt: skip
 
 notes = Table(

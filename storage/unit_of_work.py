@@ -12,6 +12,7 @@ from sqlalchemy import insert, update
 
 from storage import messages, rows
 from storage.alike import SqlAlike
+from storage.anchors import SqlAnchors
 from storage.cases import SqlTickets
 from storage.connection import Connection, WriteConnection
 from storage.engine import Database
@@ -50,6 +51,7 @@ class SqlUnitOfWork:
     alike: SqlAlike
     followers: SqlFollowers
     praises: SqlPraises
+    anchors: SqlAnchors
     outbox: SqlOutbox
 
     def __init__(self, database: Database, *, reading: bool = False) -> None:
@@ -70,7 +72,7 @@ class SqlUnitOfWork:
         self.sign_ins, self.letters = SqlSignIns(self._db), SqlLetters(self._db)
         self.tickets, self.outbox = SqlTickets(self._database, self._db), SqlOutbox(self._db)
         self.alike, self.followers = SqlAlike(self._db), SqlFollowers(self._database, self._db)
-        self.praises = SqlPraises(self._database, self._db)
+        self.praises, self.anchors = SqlPraises(self._database, self._db), SqlAnchors(self._db)
         return self
 
     async def _begin(self) -> None:

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from workflow.alike import Area, Follower, Gist, Neighbour, Voices
+from workflow.anchors import Anchors
 from workflow.bursts import Incident, Told
 from workflow.console import SignInCode
 from workflow.letters import Letter
@@ -257,6 +258,8 @@ class UnitOfWork(Protocol):
     def followers(self) -> Followers: ...
     @property
     def praises(self) -> Praises: ...
+    @property
+    def anchors(self) -> Anchors: ...
     @property
     def outbox(self) -> Outbox: ...
 

@@ -14,7 +14,7 @@ from rich.console import Console
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import config, logs
-from app.cli import importing, language, learning, office, safekeeping, serve, upkeep
+from app.cli import importing, language, learning, office, proof, safekeeping, serve, upkeep
 from app.cli.context import BAD_USAGE, FAILED, Context
 from app.clock import SystemClock
 from app.region_pack import PackError
@@ -74,6 +74,7 @@ def parser() -> argparse.ArgumentParser:
     inspect.add_argument("--json", action="store_true", help="print JSON on one line")
     _readers(add)
     learning.arguments(add)
+    proof.arguments(add)
     return top
 
 
@@ -101,7 +102,7 @@ def main(argv: Sequence[str], environ: Mapping[str, str], load_region: Callable[
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     logs.set_up(json_lines=args.log == "json" or (args.log == "auto" and not console.is_terminal))
     path: Path | None = args.config or (_DEFAULT if _DEFAULT.exists() else None)
-    if path is None and args.command in _ASK_NOTHING:
+    if path is None and (args.command in _ASK_NOTHING or getattr(args, "passport", None)):
         path = _EXAMPLE
     try:
         found = config.load(path, environ)

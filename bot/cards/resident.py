@@ -98,11 +98,15 @@ def buttons(ticket: Ticket) -> Rows:
         helped = Button("button.answer_helped", f"r:helped:{number}")
         return ((helped, Button("button.answer_not_helped", f"r:nothelped:{number}")),)
     if ticket.state in RESTING:
-        return _after_the_end(ticket)
+        return (*_after_the_end(ticket), _passport(ticket))
     found = [Button("button.add", f"r:add:{number}"), Button("button.urge", f"r:urge:{number}")]
     if row(Trigger.WITHDRAW, ticket.state) is not None:
         found.append(Button("button.withdraw", f"r:withdraw:{number}"))
-    return (tuple(found),)
+    return (tuple(found), _passport(ticket))
+
+
+def _passport(ticket: Ticket) -> tuple[Button, ...]:
+    return (Button("button.passport", f"r:passport:{ticket.id}"),)
 
 
 def _after_the_end(ticket: Ticket) -> Rows:

@@ -119,6 +119,8 @@ class ResidentConversation:
                 await self._status(session, contact, rest)
             case "/add" | "/urge" | "/withdraw" as command:
                 await matters.choose(session, contact, actor, command[1:], rest)
+            case "/passport":
+                await matters.show_passport(session, contact, rest)
             case "/cancel":
                 await self._interview.close(session, contact)
                 await session.say(answer(contact.id, "intake.cancelled"))

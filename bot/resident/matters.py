@@ -11,7 +11,7 @@ from bot.doors import Incoming
 from bot.outgoing import Keyboard, answer, button, literal, rows
 from bot.resident import joining
 from bot.resident.additions import ADDING, OBJECTING, ask_words, own
-from workflow import letters
+from workflow import letters, passport
 from workflow.commands import Move, Rate, Urge
 from workflow.desk import Session
 from workflow.errors import Refusal, Refused
@@ -95,6 +95,19 @@ async def choose(session: Session, contact: Contact, actor: Actor, verb: str, wo
     await session.say(answer(contact.id, key, _choices(tickets, verb)))
 
 
+async def show_passport(session: Session, contact: Contact, words: str) -> None:
+    """/passport: of the ticket that was named, of the only one, else ask which. Those that ended, too."""
+    tickets = await session.uow.tickets.of_reporter(contact.id, open_only=False)
+    found = await named(session, contact, words) if words.strip() else None
+    only = found or (tickets[0] if len(tickets) == 1 and not words.strip() else None)
+    if only is not None:
+        await session.say(passport.wanted(contact.id, only))
+    elif words.strip():
+        await session.say(answer(contact.id, "refused.not_found"))
+    else:
+        await session.say(answer(contact.id, "resident.which" if tickets else "resident.no_tickets", _choices(tickets, "passport")))
+
+
 async def _act(session: Session, contact: Contact, actor: Actor, verb: str, ticket: Ticket) -> None:
     match verb:
         case "add" if ticket.state in RESTING and not can_object(ticket):
@@ -119,8 +132,8 @@ async def press(session: Session, contact: Contact, actor: Actor, incoming: Inco
     if ticket is None:
         return "refused.not_found"
     match verb:
-        case "show":
-            await show(session, contact, ticket)
+        case "show" | "passport":
+            await (show(session, contact, ticket) if verb == "show" else session.say(passport.wanted(contact.id, ticket)))
         case "letter" if ticket.letter_id is not None:
             await session.say(letters.again(ticket))
         case "add" | "urge" | "withdraw":

@@ -8,10 +8,11 @@ from html import unescape
 
 import pytest
 
+from app.anchors import AnchorWatch
 from storage import OutboxQueue, SqlInbox, SqlUnitOfWork
 from tests.console.conftest import House
 from tests.contract.conftest import Town
-from tests.workflow.build import GRID
+from tests.workflow.build import GRID, REGION
 from workflow.commands import Add, AskExtension, Correct, Move, Register, Relay
 from workflow.model import Assignee, Intent, Priority, Procedure, Role, Speech, Ticket
 from workflow.states import Trigger
@@ -169,6 +170,18 @@ async def test_what_failed_is_shown_by_kind_and_reason(house: House) -> None:
     page = await (await house.holds(Role.ADMIN)).reads("/console/health")
     assert "KeyError" in page and ticket.number in page and "no: **** &lt;b&gt;" in page and "2027" in page
     assert "secret" not in page
+
+
+async def test_the_latest_anchor_is_shown(house: House) -> None:
+    town = house.town
+    await registered(town)
+    visitor = await house.holds(Role.ADMIN)
+    before = await visitor.reads("/console/health")
+    assert await AnchorWatch(lambda: SqlUnitOfWork(town.database), town.desk, town.clock, lambda: REGION).look() == 1
+    async with SqlUnitOfWork(town.database, reading=True) as uow:
+        (anchor,) = await uow.anchors.latest()
+    page = await visitor.reads("/console/health")
+    assert anchor.hash in page and anchor.day in page and anchor.hash not in before
 
 
 async def test_filters_stand_in_the_address_and_nonsense_narrows_nothing(house: House) -> None:

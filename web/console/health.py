@@ -22,5 +22,6 @@ async def rows(request: web.Request) -> web.Response:
         return console.masker.mask(reason)[:_WHY]
 
     return show(
-        request, "health.html", queues=queues, why=why, unstaffed=unstaffed(console, queues), years=console.fallback_years()
-    )
+        request, "health.html", queues=queues, why=why, unstaffed=unstaffed(console, queues), years=console.fallback_years(),
+        anchor=await console.views.anchor(),
+    )  # fmt: skip

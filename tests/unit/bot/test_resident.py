@@ -689,3 +689,28 @@ async def test_before_consent_nothing_is_met_with_silence(chat: Chat) -> None:
         assert len(chat.screen["resident"]) == before + 1 and "演示系统" in chat.last()
     await chat.presses("继续")
     assert "请直接说" in chat.last(), "a command is no matter"
+
+
+async def test_a_passport_is_asked_for_by_button_or_by_command(chat: Chat) -> None:
+    ticket = await chat.filed()
+    await chat.presses("办件存证")
+    assert ticket.number in chat.last() and "复核" in chat.last()
+    await chat.says("/passport")
+    assert ticket.number in chat.last() and "复核" in chat.last()
+    await chat.says("/passport 99")
+    assert "没有找到" in chat.last()
+
+
+async def test_of_several_passports_one_is_chosen_and_those_that_ended_are_among_them(chat: Chat) -> None:
+    await chat.says("/passport")
+    assert "复核" not in chat.last()
+    first = await chat.filed()
+    await chat.says("/withdraw")
+    await chat.presses("确定撤回")
+    await chat.filed()
+    await chat.says("/passport")
+    await chat.presses("JM-261123-0002")
+    assert "JM-261123-0002" in chat.last() and "复核" in chat.last()
+    await chat.says("/passport")
+    await chat.presses(first.number)
+    assert first.number in chat.last() and "复核" in chat.last()
