@@ -122,18 +122,15 @@ class RedFlags:
         if not numbers:
             return []
         breaks = [-1, *(mark.start() for mark in BREAK.finditer(normal.text)), len(normal.text)]
-        doubts = self._doubts(normal.text)
         flags: dict[str, RedFlag] = {}
         tries = TRIES
         for alarm in map(self._alarms.__getitem__, numbers):
             holds = _Holds.of(alarm, found)
             if alarm.company and breaks[-1] > LONG and not holds.company:
                 continue
-            doubtful = doubts if alarm.code != UNDOUBTED else ()
             for span in found.at(alarm.first) if alarm.code not in flags else ():
-                if _inside(span, doubtful):
-                    continue
-                if (hit := _hit(alarm, normal, found, span, breaks)) and not _held(alarm, holds, found, span, hit, breaks):
+                hit = _hit(alarm, normal, found, span, breaks)
+                if hit and not _held(alarm, holds, found, span, hit, breaks) and not self._doubted(alarm, normal.text, span):
                     flags[alarm.code] = _flag(alarm.code, alarm.tier, normal, hit, alarm.numbers)
                     break
                 tries -= bool(alarm.rest)
@@ -141,9 +138,12 @@ class RedFlags:
                     return list(flags.values())
         return list(flags.values())
 
-    def _doubts(self, text: str) -> list[Span]:
-        """The parts that sound so ordinary that a row's word in them is none."""
-        return [part for part in parts(text) if self._hunch and self._hunch.doubts(text[slice(*part)])]
+    def _doubted(self, alarm: Alarm, text: str, span: Span) -> bool:
+        """Whether the part that the hit is in sounds so ordinary that it is none."""
+        if not self._hunch or alarm.code == UNDOUBTED:
+            return False
+        part = next((part for part in parts(text) if part[0] <= span[0] < part[1]), None)
+        return part is not None and self._hunch.doubts(text[slice(*part)])
 
     def _sensed(self, normal: Normal, found: Hits, *, worst_only: bool) -> list[RedFlag]:
         """What sounds like danger though no row says so: the first such part. In a long text it must be of today."""
@@ -159,10 +159,6 @@ class RedFlags:
                 numbers = self._numbers.get(said[0], LIFE_NUMBERS if said[1] == TIERS[0] else ())
                 return [_flag(*said, normal, part, numbers)]
         return []
-
-
-def _inside(span: Span, parts: Sequence[Span]) -> bool:
-    return any(low <= span[0] < high for low, high in parts)
 
 
 def _flag(code: str, tier: str, normal: Normal, span: Span, numbers: tuple[str, ...]) -> RedFlag:
