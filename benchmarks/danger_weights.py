@@ -13,15 +13,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from nlp.hunch import KINDS, START, pieces
+from nlp.hunch import KINDS, START, pieces, share
 from nlp.normalise import Normaliser, unspaced
 from nlp.tables import read
 
 SET = Path(__file__).with_name("red_flags.csv")
-STRENGTH = 1.0  # of the model: the inverse of how much large weights cost
+STRENGTH = 2.0  # of the model: the inverse of how much large weights cost
 DANGERS_COUNT = 3.0  # a missed danger weighs as much as this many false alarms
-CAUTION = 2.0  # how sure it must be, in log odds
-LIGHTEST = 0.02  # pieces that speak less are left out
+CAUTION = 0.0  # how sure it must be, in log odds
+LIGHTEST = 0.05  # pieces that speak less are left out
 RAREST = 2
 HAN = re.compile("[㐀-鿿]+")
 NOTE = """# Learned by benchmarks/danger_weights.py from benchmarks/red_flags.csv; nothing here is written by hand. How much a piece of text
@@ -43,13 +43,14 @@ def learn(rows: Sequence[tuple[str, str]], ordinary: Sequence[str]) -> list[tupl
 
     seen = Counter(piece for text, _ in rows for piece in pieces(text))
     kept = {piece for piece, count in seen.items() if count >= RAREST and HAN.fullmatch(piece)}
-    bags = [dict.fromkeys(pieces(text) & kept, 1.0) for text in (*(text for text, _ in rows), *ordinary)]
+    said = [pieces(text) for text in (*(text for text, _ in rows), *ordinary)]
+    bags = [dict.fromkeys(found & kept, share(found)) for found in said]
     vectors = DictVectorizer()
     table: Any = vectors.fit_transform(bags)
     danger = [bool(name) for _, name in rows] + [False] * len(ordinary)
-    model = LogisticRegression(C=STRENGTH, max_iter=400)
+    model = LogisticRegression(C=STRENGTH, max_iter=1000)
     model.fit(table, danger, sample_weight=[DANGERS_COUNT if yes else 1.0 for yes in danger])
-    which = LogisticRegression(C=STRENGTH, max_iter=400)
+    which = LogisticRegression(C=STRENGTH, max_iter=1000)
     dangerous = [index for index, yes in enumerate(danger) if yes]
     which.fit(table[dangerous], [rows[index][1] for index in dangerous])
     order = [list(which.classes_).index(name) for name in KINDS]

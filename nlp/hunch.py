@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from math import sqrt
 from pathlib import Path
 
 from nlp.hits import Span
@@ -15,7 +16,11 @@ from nlp.tables import read
 START = "(start)"
 KINDS = ("suicide", "gas", "fire", "violence", "medical", "life", "order", "livelihood", "sensitive")
 TIERS = {"order": "order", "livelihood": "livelihood", "sensitive": "sensitive"}
+EVEN = 6.0  # a piece in a text of as many pieces, squared, counts as its weight: more in a shorter text, less in a longer one
+FEWEST = 20  # pieces of a text that still make each count more
+SHORT = 8  # characters: a text of fewer says so little that it must say it for sure
 SURE = 4.0  # how far above 0 counts as much
+DOUBT = -5.0  # how far below 0 a text sounds ordinary, whatever word of danger stands in it
 LONGEST = 120  # characters judged at a time: a story of many sentences is judged by each of them
 SENTENCE = re.compile(r"[^。！？!?;；\n]+")
 Weights = tuple[float, ...]
@@ -25,6 +30,11 @@ def pieces(text: str) -> set[str]:
     """Every run of one to three characters."""
     pairs = map("".join, pairwise(text))
     return {*text, *pairs, *map("".join, zip(text, text[1:], text[2:], strict=False))}
+
+
+def share(said: Collection[str]) -> float:
+    """How much each piece of a text counts."""
+    return EVEN / sqrt(max(FEWEST, len(said)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +48,23 @@ class Hunch:
 
     def judge(self, text: str, *, sure: bool) -> tuple[str, str] | None:
         """(code, tier) of a part of a text that sounds like danger; `sure`: much like it."""
-        known = pieces(text) & self.danger.keys()
-        if self.start[0] + sum(map(self.danger.__getitem__, known)) <= (SURE if sure else 0.0):
+        said = pieces(text)
+        if self._sum(said) <= (SURE if sure or len(text) < SHORT else 0.0):
             return None
-        weights = [self.kinds[piece] for piece in known]
-        kind = max(KINDS, key=lambda kind: self._says(kind, weights))
+        weights = [self.kinds[piece] for piece in said & self.danger.keys()]
+        kind = max(KINDS, key=lambda kind: self._says(kind, weights, share(said)))
         return kind, TIERS.get(kind, "life")
 
-    def _says(self, kind: str, known: Collection[Weights]) -> float:
+    def doubts(self, text: str) -> bool:
+        """Whether a part of a text sounds so ordinary that a word of danger in it is doubtful."""
+        return self._sum(pieces(text)) < DOUBT
+
+    def _sum(self, said: set[str]) -> float:
+        return self.start[0] + share(said) * sum(map(self.danger.__getitem__, said & self.danger.keys()))
+
+    def _says(self, kind: str, known: Collection[Weights], each: float) -> float:
         at = KINDS.index(kind) + 1
-        return self.start[at] + sum(weight[at] for weight in known)
+        return self.start[at] + each * sum(weight[at] for weight in known)
 
 
 def parts(text: str) -> Iterator[Span]:

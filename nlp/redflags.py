@@ -19,9 +19,10 @@ KINDS = ("token", "phrase", "word")
 NOW = "[now]"  # says that it goes on: then no group under `unless` holds a flag back
 LONG = 120  # a text of more characters tells a story, most of it over: a word in it needs company to be an alarm
 PRESENT = "[present]"  # says that it is of today
-# Says that it is told, practised, over, asked, put right or only feared: then a hunch is none.
+# Says that it is told, practised, over, asked, put right or only feared: then a hunch must be sure.
 HEARSAY = frozenset(("[told]", "[drill]", "[past]", "[asked]", "[settled]", "[unsure]"))
 LIFE_NUMBERS = ("110", "119", "120")
+UNDOUBTED = "suicide"  # words about one's own life are never explained away
 COMPANY = 30  # characters around a hit that the company is looked for in
 # A space that `unspaced` has left between two Chinese characters was the end of a line.
 BREAK = re.compile("[" + re.escape("".join(sorted(MARKS))) + "]|(?<=[㐀-鿿]) (?=[㐀-鿿])")
@@ -88,7 +89,8 @@ class Alarm:
 
 class RedFlags:
     def __init__(self, alarms: Sequence[Alarm], groups: Mapping[str, Sequence[str]], hunch: Hunch | None = None) -> None:
-        """`groups`: key in square brackets → its words. `hunch`: the second opinion where the rows see no danger to life."""
+        """`groups`: key in square brackets → its words. `hunch`: the second opinion, where the rows see no danger to life, and on what
+        they see."""
         self._hunch = hunch
         self._numbers = {alarm.code: alarm.numbers for alarm in alarms}
         # The simple ones first: however long a text is, they are always looked at.
@@ -127,13 +129,21 @@ class RedFlags:
             if alarm.company and breaks[-1] > LONG and not holds.company:
                 continue
             for span in found.at(alarm.first) if alarm.code not in flags else ():
-                if (hit := _hit(alarm, normal, found, span, breaks)) and not _held(alarm, holds, found, span, hit, breaks):
+                hit = _hit(alarm, normal, found, span, breaks)
+                if hit and not _held(alarm, holds, found, span, hit, breaks) and not self._doubted(alarm, normal.text, span):
                     flags[alarm.code] = _flag(alarm.code, alarm.tier, normal, hit, alarm.numbers)
                     break
                 tries -= bool(alarm.rest)
                 if tries < 0:
                     return list(flags.values())
         return list(flags.values())
+
+    def _doubted(self, alarm: Alarm, text: str, span: Span) -> bool:
+        """Whether the part that the hit is in sounds so ordinary that it is none."""
+        if not self._hunch or alarm.code == UNDOUBTED:
+            return False
+        part = next((part for part in parts(text) if part[0] <= span[0] < part[1]), None)
+        return part is not None and self._hunch.doubts(text[slice(*part)])
 
     def _sensed(self, normal: Normal, found: Hits, *, worst_only: bool) -> list[RedFlag]:
         """What sounds like danger though no row says so: the first such part. In a long text it must be of today."""
@@ -143,10 +153,9 @@ class RedFlags:
         for part in parts(normal.text):
             if long and not found.within(PRESENT, *part):
                 continue
-            said = self._hunch.judge(normal.text[slice(*part)], sure=worst_only or long)
-            if not said or (worst_only and said[1] != TIERS[0]):
-                continue
-            if NOW in found.keys or not any(found.within(group, *part) for group in HEARSAY & found.keys):
+            doubtful = NOW not in found.keys and any(found.within(group, *part) for group in HEARSAY & found.keys)
+            said = self._hunch.judge(normal.text[slice(*part)], sure=worst_only or long or doubtful)
+            if said and (said[1] == TIERS[0] or not worst_only):
                 numbers = self._numbers.get(said[0], LIFE_NUMBERS if said[1] == TIERS[0] else ())
                 return [_flag(*said, normal, part, numbers)]
         return []

@@ -30,10 +30,28 @@ def test_pieces_are_runs_of_one_to_three_characters() -> None:
 
 def test_a_sum_above_nothing_is_danger_of_the_kind_that_most_speaks_for(tmp_path: Path) -> None:
     sense = hunch.load(table(tmp_path, row(hunch.START, -1, "life"), row("甲", 2, "gas"), row("乙", -2, "order"), row("丙", 0.5, "gas")))
-    assert sense.judge("甲丙", sure=False) == ("gas", "life")
-    assert sense.judge("甲乙", sure=False) is None
-    assert sense.judge("甲丙", sure=True) is None
+    rest = "东南西北上中下"
+    assert sense.judge("甲丙" + rest, sure=False) == ("gas", "life")
+    assert sense.judge("甲乙" + rest, sure=False) is None
+    assert sense.judge("甲丙" + rest, sure=True) is None
     assert sense.judge("", sure=False) is None
+
+
+def test_a_text_of_a_few_characters_must_be_sure(tmp_path: Path) -> None:
+    sense = hunch.load(table(tmp_path, row("甲", 2, "gas")))
+    assert sense.judge("甲", sure=False) is None
+    assert sense.judge("甲" + "东" * hunch.SHORT, sure=False) == ("gas", "life")
+
+
+def test_a_piece_counts_for_less_in_a_longer_text() -> None:
+    assert hunch.share(set(map(str, range(400)))) == hunch.share(set(map(str, range(100)))) / 2
+    assert hunch.share(set()) == hunch.share({"一"})
+
+
+def test_what_sounds_ordinary_through_and_through_is_doubted(tmp_path: Path) -> None:
+    sense = hunch.load(table(tmp_path, row("甲", hunch.DOUBT, "gas")))
+    assert sense.doubts("甲")
+    assert not sense.doubts("乙")
 
 
 def test_a_long_text_is_judged_by_its_sentences() -> None:
