@@ -101,6 +101,9 @@ class MetricsConfig:
 
     host: str = "127.0.0.1"
     port: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class AnchorsConfig:
     file: str = ""
 
