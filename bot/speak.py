@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot import cards, menus
 from bot.cards.choices import Viewer
+from bot.cards.pins import pinned
 from bot.cards.resident import Rows
 from bot.cards.words import Words
 from bot.doors import ReadyButton, ReadyMessage
@@ -136,7 +137,8 @@ class Speaker:
 def _of_ticket(ticket: Ticket, words: Words, now: datetime) -> dict[str, object]:
     """What every sentence about a ticket may use without being given it. Never what people wrote."""
     clock = deadlines.promise(ticket) or deadlines.next_due(ticket)
-    return {
+    known: dict[str, object] = {} if ticket.point is None else pinned(ticket, ticket.point, words)
+    return known | {
         "number": ticket.number,
         "who": words.who(ticket),
         "hub": words.desk(ticket.hub),

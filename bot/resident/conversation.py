@@ -146,7 +146,7 @@ class ResidentConversation:
             if await joining.awaited(session, contact, actor, incoming, dialog):
                 return
         elif dialog is not None and step in {additions.ADDING, additions.OBJECTING}:
-            if await additions.awaited(session, contact, actor, incoming, dialog):
+            if await additions.awaited(session, contact, actor, incoming, dialog, self._reading):
                 return
         elif (ticket := await matters.asked_for(session, contact, incoming)) is not None:
             await matters.show(session, contact, ticket)
@@ -167,7 +167,7 @@ class ResidentConversation:
             await self._doubts.ask(session, contact, incoming, (ticket,))
             return True
         relay = about.key == additions.FROM_HANDLER and ticket.state not in RESTING
-        return await additions.said_about(session, contact, actor, ticket, incoming, relay=relay)
+        return await additions.said_about(session, contact, actor, ticket, incoming, self._reading, relay=relay)
 
     async def _corrected(self, session: Session, contact: Contact, actor: Actor, incoming: Incoming, dialog: Dialog | None) -> None:
         """A message that was changed afterwards: in a draft it takes the old one's place, to a ticket it is an addition."""
@@ -190,7 +190,7 @@ class ResidentConversation:
         if can_object(ticket):
             await self._doubts.ask(session, contact, incoming, (ticket,))
         elif ticket.state not in RESTING:
-            await additions.said_about(session, contact, actor, ticket, replace(incoming, files=()))
+            await additions.said_about(session, contact, actor, ticket, replace(incoming, files=()), self._reading)
 
 
 def _command(incoming: Incoming) -> str:

@@ -9,7 +9,7 @@ from bot.buttons import whole_number
 from bot.doors import Incoming
 from bot.outgoing import answer, button
 from bot.resident.additions import own
-from workflow import alike, dialogs, intake
+from workflow import alike, dialogs, intake, pins
 from workflow.alike import Neighbour
 from workflow.commands import Add, Doubt, Join, Leave, Second
 from workflow.desk import Session
@@ -102,7 +102,7 @@ async def _instead(session: Session, contact: Contact, actor: Actor, verb: str, 
     if ticket_id is None or ticket_id not in draft.offered:
         return "intake.button_is_old"
     if verb == "join":
-        await session.do(actor, Join(ticket_id, draft.text, draft.files, draft.anonymous, draft.gist))
+        await session.do(actor, Join(ticket_id, pins.said(draft.text, draft.point), draft.files, draft.anonymous, draft.gist))
     else:
         await _added(session, contact, actor, draft, ticket_id)
     await dialogs.closed(session, contact.id)
@@ -115,7 +115,7 @@ async def _added(session: Session, contact: Contact, actor: Actor, draft: Draft,
     """To a ticket of one's own, or one that was joined before. The same words once more add nothing."""
     ticket = await own(session, contact, ticket_id)
     if ticket is None:
-        ticket = await session.do(actor, Second(ticket_id, draft.text, draft.files))
+        ticket = await session.do(actor, Second(ticket_id, pins.said(draft.text, draft.point), draft.files))
     elif ticket.text != draft.text or draft.files:
         await session.do(actor, Add(ticket_id, draft.text, draft.files))
     await session.say(answer(contact.id, "joining.added", ticket_id=ticket.id, number=ticket.number))
@@ -159,7 +159,7 @@ async def said_about(session: Session, contact: Contact, actor: Actor, incoming:
     ticket = await followed(session, contact, ticket_id)
     if ticket is None or ticket.state in RESTING - {State.CLOSED}:
         return False
-    await session.do(actor, Second(ticket.id, incoming.text, incoming.files))
+    await session.do(actor, Second(ticket.id, pins.said(incoming.text, incoming.location), incoming.files))
     await session.say(answer(contact.id, "joining.added", ticket_id=ticket.id, number=ticket.number))
     if incoming.message_id:
         await session.uow.remember(contact.id, incoming.message_id, ticket.id)

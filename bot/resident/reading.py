@@ -10,9 +10,10 @@ from typing import TypeVar
 
 from workflow import intake
 from workflow.intake import Draft
+from workflow.model import Point
 from workflow.ports import Answers, Classifier, Likeness, Masker, PlaceFinder
 from workflow.region import Region
-from workflow.understanding import Located, Understanding
+from workflow.understanding import Located, PlaceGuess, Understanding
 
 _Read = TypeVar("_Read")
 _LONG = 400
@@ -53,7 +54,13 @@ class Reading:
         read = self.classifier.understand(draft.text)
         located = _without(self.places.locate(draft.text, inside), draft.refused, region)
         draft = intake.understood(draft, read, located, procedure_of)
+        if draft.point is not None:
+            draft = replace(draft, reading=draft.reading | {"near": [guess.code for guess in self.near(draft.point)]})
         return replace(draft, gist=self.likeness.gist(self.masker.mask(draft.text)))
+
+    def near(self, point: Point) -> tuple[PlaceGuess, ...]:
+        """At most three places around a point, best first."""
+        return self.places.near(point.lat, point.lon)
 
     def answering(self, draft: Draft, words: str) -> Draft:
         """The draft with the one of its ties that these words name; as it was where they name none or more. Who is asked which place may
