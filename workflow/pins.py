@@ -5,6 +5,7 @@ A point with the nearest towns is evidence beside the words, never instead of th
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,8 @@ from workflow import routing
 from workflow.model import Point, Ticket
 from workflow.region import Level, Region
 from workflow.understanding import PlaceGuess
+
+EARTH, FAR = 6371.0, 10.0  # km
 
 CERTAIN, CLEARLY = 0.5, 0.25
 """How good the best guess must be, and how much better than the next, to give an emergency to one hub alone (ours)."""
@@ -69,6 +72,24 @@ def reached(region: Region, place: str, guesses: Sequence[PlaceGuess], ties: Seq
         return Reached(_around(region, codes) if inside else place, codes)
     named = [tie for tie in ties if tie.startswith(sure.code)]
     return Reached(named[0] if len(named) == 1 else sure.code)
+
+
+def contradict(region: Region, place: str, point: Point, guesses: Sequence[PlaceGuess]) -> bool:
+    """Whether a point lies many km from a place: not around it, and far from its centre; where that is not known, in another county."""
+    town = region.places.get(routing.ancestor(region, place, Level.TOWN) or place)
+    if town is None or not guesses or any(akin(guess.code, place) for guess in guesses):
+        return False
+    if town.lat is not None and town.lon is not None:
+        return _km(point, Point(town.lat, town.lon)) > FAR
+    county = routing.ancestor(region, place, Level.COUNTY)
+    return not any(guess.code.startswith(county) for guess in guesses)
+
+
+def _km(one: Point, other: Point) -> float:
+    """Great-circle distance (haversine)."""
+    a, b = math.radians(one.lat), math.radians(other.lat)
+    half = math.sin((b - a) / 2) ** 2 + math.cos(a) * math.cos(b) * math.sin(math.radians(other.lon - one.lon) / 2) ** 2
+    return 2 * EARTH * math.asin(math.sqrt(min(1.0, half)))
 
 
 def _beside_words(place: str, guesses: Sequence[PlaceGuess]) -> Reached:

@@ -43,7 +43,7 @@ class ResidentConversation:
             await self._corrected(session, contact, actor, incoming, dialog)
             return ""
         if incoming.text.startswith("/"):
-            await self._obey(session, contact, actor, incoming)
+            await self._obey(session, contact, actor, incoming, dialog)
             return ""
         if incoming.unsupported:
             await session.say(answer(contact.id, "resident.unsupported"))
@@ -106,10 +106,14 @@ class ResidentConversation:
             case _:
                 return "intake.button_is_old"
 
-    async def _obey(self, session: Session, contact: Contact, actor: Actor, incoming: Incoming) -> None:
+    async def _obey(self, session: Session, contact: Contact, actor: Actor, incoming: Incoming, dialog: Dialog | None) -> None:
         rest = incoming.text.partition(" ")[2]
         match _command(incoming):
             case "/start" if (link := scanned(session.region, incoming.text)) is not None:
+                draft = intake.from_json(dialog.data) if dialog is not None and dialog.step == STEP else None
+                if draft is not None and draft.said and not praising.for_thanks(draft):
+                    await self._interview.scanned(session, contact, link, draft)
+                    return
                 await self._interview.begin(session, contact, replace(incoming, text=""), link)
             case "/start":
                 await session.say(answer(contact.id, "resident.welcome"))
