@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from workflow.alike import answer_is_shared
+from workflow.alike import ANSWERED, answer_is_shared
 from workflow.model import Event, Json, Priority, Procedure, Role, Speech, Ticket
 from workflow.region import VILLAGE_DIGITS
 from workflow.states import RESTING, Trigger
@@ -137,7 +137,7 @@ def _hub_turns(ticket: Ticket, audience: Audience) -> dict[str, str]:
     """What the hub hears aloud: more in an emergency, what comes after the end, and everything that is new to it."""
     emergency = ticket.procedure is Procedure.EMERGENCY
     turns = HUB_TURN | ({"registered": page(ticket), "pinned": page(ticket), "added": "notices.added"} if emergency else {})
-    turns |= {"seconded": "joining.seconded"} if ticket.state in RESTING else {}
+    turns |= {"seconded": "joining.seconded"} if ticket.state in RESTING | ANSWERED else {}
     return turns | ({"corrected": turns["registered"]} if audience.new_hub else {})
 
 

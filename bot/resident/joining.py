@@ -42,7 +42,8 @@ async def _similar(session: Session, contact: Contact, draft: Draft) -> tuple[Ne
     wanted = alike.area(region, draft.topic, draft.place, session.now, draft.topics)
     if wanted is None:
         return ()
-    found = await session.uow.alike.near(wanted, contact.id)
+    near = await session.uow.alike.near(wanted, contact.id)
+    found = [one for one in near if one.own or one.state not in alike.ANSWERED]
     return alike.ranked(found, draft.gist, draft.topic, draft.place, session.now, wanted, region.duplicates.shown)
 
 
@@ -160,7 +161,8 @@ async def said_about(session: Session, contact: Contact, actor: Actor, incoming:
     if ticket is None or ticket.state in RESTING - {State.CLOSED}:
         return False
     await session.do(actor, Second(ticket.id, pins.said(incoming.text, incoming.location), incoming.files))
-    await session.say(answer(contact.id, "joining.added", ticket_id=ticket.id, number=ticket.number))
+    key = "joined.added_after_the_end" if ticket.state is State.CLOSED else "joining.added"
+    await session.say(answer(contact.id, key, ticket_id=ticket.id, number=ticket.number))
     if incoming.message_id:
         await session.uow.remember(contact.id, incoming.message_id, ticket.id)
     return True
