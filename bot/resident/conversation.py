@@ -37,7 +37,7 @@ class ResidentConversation:
             return await self._consent.hear(session, contact, incoming, dialog)
         if incoming.button:
             return await self._press(session, contact, actor, incoming, dialog)
-        if await self._grave(session, contact, incoming, dialog):
+        if await self._grave(session, contact, actor, incoming, dialog):
             return ""
         if incoming.edited:
             await self._corrected(session, contact, actor, incoming, dialog)
@@ -52,9 +52,9 @@ class ResidentConversation:
         await self._message(session, contact, actor, incoming, dialog)
         return ""
 
-    async def _grave(self, session: Session, contact: Contact, incoming: Incoming, dialog: Dialog | None) -> bool:
-        """Danger, and reports about people in office, never go where the words were meant to go: not to a ticket of the grid chain, not
-        behind a command, not into a correction. They are a matter of their own."""
+    async def _grave(self, session: Session, contact: Contact, actor: Actor, incoming: Incoming, dialog: Dialog | None) -> bool:
+        """Danger, and reports about people in office, never go only where the words were meant to go: not to a ticket of the grid chain,
+        not behind a command, not into a correction. They are a matter of their own; what sounds like danger is kept there besides."""
         words = incoming.text.partition(" ")[2] if incoming.text.startswith("/") else incoming.text
         read = await self._reading.understand(words)
         if not (read.danger or read.procedure == Procedure.PETITION_REPORT) or scanned(session.region, incoming.text):
@@ -67,7 +67,26 @@ class ResidentConversation:
             await self._interview.more(session, contact, said, intake.from_json(dialog.data))
         else:
             await self._interview.begin(session, contact, said)
+        if read.procedure != Procedure.PETITION_REPORT and not (incoming.edited or incoming.text.startswith("/")):
+            await self._meant(session, contact, actor, said, dialog)
         return True
+
+    async def _meant(self, session: Session, contact: Contact, actor: Actor, said: Incoming, dialog: Dialog | None) -> None:
+        """Words of danger that were pressed for, or answer a message about a ticket, are an addition to it, too. An emergency has them
+        already, and after the end of a ticket the new emergency is enough."""
+        about = await session.uow.about(contact.id, said.reply_to) if said.reply_to else None
+        waited = dialog is not None and dialog.step in {joining.ADDING, additions.ADDING}
+        ticket_id = about.ticket_id if about is not None else int(dialog.data["ticket"]) if dialog is not None and waited else None
+        if ticket_id is None or (about is not None and about.letter_id is not None):
+            return
+        if waited and about is None:
+            await dialogs.closed(session, contact.id)
+        ticket = await additions.own(session, contact, ticket_id)
+        said = replace(said, message_id="")  # its correction belongs to the emergency
+        if ticket is None:
+            await joining.said_about(session, contact, actor, said, ticket_id)
+        elif ticket.state not in RESTING and ticket.procedure is not Procedure.EMERGENCY:
+            await additions.said_about(session, contact, actor, ticket, said, self._reading)
 
     async def _own_report(self, session: Session, contact: Contact, incoming: Incoming) -> bool:
         """A reply to a message about a report of this person's: the counter's own, where such words belong."""
