@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.buttons import whole_number
 from bot.doors import Incoming
-from bot.outgoing import answer, button
+from bot.outgoing import answer, button, literal, rows
 from bot.resident.additions import own
 from workflow import alike, dialogs, intake, pins
 from workflow.alike import Neighbour
@@ -27,12 +27,12 @@ async def offered(session: Session, contact: Contact, draft: Draft, card: Speech
     found = await _similar(session, contact, draft)
     if not found:
         return replace(draft, offered=()), card
-    rows = tuple(_offer(draft, number, one) for number, one in enumerate(found, 1))
+    offers = tuple(_offer(draft, number, one) for number, one in enumerate(found, 1))
     submit = (button("joining.not_the_same", f"i:submit:{draft.id}"),)
     params = {**card.params, "alike": [_shown(one) for one in found]}
     draft = replace(draft, offered=tuple(one.ticket_id for one in found))
     others = (row for row in card.buttons if row[0].data != submit[0].data)
-    return draft, replace(card, params=params, buttons=(*rows, submit, *others))
+    return draft, replace(card, params=params, buttons=(*offers, submit, *others))
 
 
 async def _similar(session: Session, contact: Contact, draft: Draft) -> tuple[Neighbour, ...]:
@@ -137,12 +137,39 @@ async def all_followed(session: Session, contact: Contact) -> tuple[Ticket, ...]
 
 async def shown(session: Session, contact: Contact, words: str) -> bool:
     """Whether words are the number of a ticket that was joined, all of it or its last digits; its card is shown then."""
+    ticket = await _named(session, contact, words)
+    if ticket is not None:
+        await show(session, contact, ticket)
+    return ticket is not None
+
+
+async def _named(session: Session, contact: Contact, words: str) -> Ticket | None:
     number = words.strip().upper()
-    for ticket in await all_followed(session, contact) if _NUMBER.fullmatch(number) else ():
-        if number == ticket.number or (number.isdecimal() and int(number) == int(ticket.number.rpartition("-")[2])):
-            await show(session, contact, ticket)
-            return True
-    return False
+    followed = await all_followed(session, contact) if _NUMBER.fullmatch(number) else ()
+    return next((ticket for ticket in followed if number == ticket.number or _ends(ticket, number)), None)
+
+
+def _ends(ticket: Ticket, number: str) -> bool:
+    return number.isdecimal() and int(number) == int(ticket.number.rpartition("-")[2])
+
+
+async def told_what_else(session: Session, contact: Contact, verb: str, words: str) -> bool:
+    """Whether a command (add, urge, withdraw) is about what was joined: who joined may add and leave, and hears so."""
+    if words.strip():
+        named = await _named(session, contact, words)
+        found = [named] if named is not None else []
+    else:
+        found = [ticket for ticket in await all_followed(session, contact) if ticket.state not in RESTING]
+    if len(found) == 1:
+        (ticket,) = found
+        ended = ticket.state in RESTING
+        ways = () if ended else ((button("button.add", f"j:add:{ticket.id}"), button("joining.leave", f"j:leave:{ticket.id}")),)
+        key = "joined.ended" if ended else f"joined.no_{verb}"
+        await session.say(answer(contact.id, key, ways, ticket_id=ticket.id, number=ticket.number))
+    elif found:
+        choices = rows([literal(ticket.number, f"j:show:{ticket.id}") for ticket in found])
+        await session.say(answer(contact.id, f"joined.which_{verb}", choices))
+    return bool(found)
 
 
 async def show(session: Session, contact: Contact, ticket: Ticket) -> None:

@@ -67,3 +67,43 @@ async def test_nobody_but_the_hub_may(chat: Chat, verb: str) -> None:
     await chat.hear("neighbour", button=f"s:{verb}:{ticket.id}")
     assert (await chat.ticket()).state is State.EVALUATING
     assert "为什么" not in chat.last("worker")
+
+
+async def test_words_of_danger_that_were_pressed_for_reach_the_ticket_as_well(chat: Chat) -> None:
+    ticket = await chat.filed()
+    await joined(chat)
+    cry = "这里有人拿刀砍人"
+    await chat.presses("补充", "neighbour")
+    await chat.says(cry, "neighbour")
+    assert (await chat.ticket(2)).urgent
+    assert [note.text for note in await chat.notes()][-1] == cry
+    await chat.says("好像平静了，没事", "neighbour")
+    assert [note.text for note in await chat.notes()][-1] == cry, "the step is done"
+    await chat.says(cry, reply_to=chat.newest(ticket.number))
+    assert [note.text for note in await chat.notes()][-1] == cry and len(await chat.notes()) == 3
+    assert (await chat.ticket(3)).urgent
+
+
+async def test_who_joined_is_not_asked_for_a_rating(chat: Chat) -> None:
+    ticket = await chat.filed()
+    await joined(chat)
+    await chat.to_closed(ticket)
+    await chat.says("/status 1", "neighbour")
+    assert "待评价" in chat.last("neighbour")
+    assert not any("评价。" in ready.html for _, ready in chat.screen["neighbour"])
+    await chat.says("/status 1")
+    assert "评价。" in chat.last()
+
+
+@pytest.mark.parametrize(("command", "told"), [("/urge", "最初反映的市民"), ("/withdraw", "退出关注"), ("/add", "点“补充”")])
+async def test_who_joined_is_told_what_they_can_do_instead(chat: Chat, command: str, told: str) -> None:
+    ticket = await chat.filed()
+    await joined(chat)
+    for words in (command, f"{command} {ticket.number}", f"{command} 1"):
+        await chat.says(words, "neighbour")
+        assert told in chat.last("neighbour") and ticket.number in chat.last("neighbour")
+        assert chat.labels("neighbour") == ["补充", "退出关注"]
+    await chat.says(command, "stranger")
+    await chat.presses("继续", "stranger")
+    await chat.says(f"{command} {ticket.number}", "stranger")
+    assert "没有找到" in chat.last("stranger")
