@@ -11,7 +11,7 @@ from bot.resident import additions, joining, matters, praising
 from bot.resident.consent import Consent
 from bot.resident.doubts import Doubts
 from bot.resident.interview import STEP, Interview
-from bot.resident.payload import scanned
+from bot.resident.payload import is_plate, scanned
 from bot.resident.reading import Reading
 from workflow import dialogs, intake
 from workflow.desk import Session
@@ -63,12 +63,13 @@ class ResidentConversation:
         if not read.danger and await self._own_report(session, contact, incoming):
             return False
         said = replace(incoming, text=words)
+        if read.procedure != Procedure.PETITION_REPORT and not (incoming.edited or incoming.text.startswith("/")):
+            # First, so that what to do in danger is what stands last on the screen.
+            await self._meant(session, contact, actor, said, dialog)
         if drafting and dialog is not None:
             await self._interview.more(session, contact, said, intake.from_json(dialog.data))
         else:
             await self._interview.begin(session, contact, said)
-        if read.procedure != Procedure.PETITION_REPORT and not (incoming.edited or incoming.text.startswith("/")):
-            await self._meant(session, contact, actor, said, dialog)
         return True
 
     async def _meant(self, session: Session, contact: Contact, actor: Actor, said: Incoming, dialog: Dialog | None) -> None:
@@ -134,6 +135,8 @@ class ResidentConversation:
                     await self._interview.scanned(session, contact, link, draft)
                     return
                 await self._interview.begin(session, contact, replace(incoming, text=""), link)
+            case "/start" if is_plate(rest.strip()):
+                await session.say(answer(contact.id, "twice.plate_unknown"))
             case "/start":
                 await session.say(answer(contact.id, "resident.welcome"))
             case "/my":

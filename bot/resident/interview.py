@@ -135,8 +135,8 @@ class Interview:
         draft = intake.from_json(dialog.data)
         edits = incoming.message_id
         match verb:
-            case "submit":
-                await self._submit(session, contact, actor, draft)
+            case "submit" | "another":
+                await self._submit(session, contact, actor, draft, deliberately=verb == "another")
             case "cancel" | "helped":
                 await self.close(session, contact)
                 await session.say(answer(contact.id, "intake.cancelled" if verb == "cancel" else "intake.glad", edits=edits))
@@ -161,9 +161,10 @@ class Interview:
                 await self.ask(session, contact, chosen, edits)
         return ""
 
-    async def _submit(self, session: Session, contact: Contact, actor: Actor, draft: Draft) -> None:
-        if draft.apart:
-            # An older card's button: whether they go apart was not asked there.
+    async def _submit(self, session: Session, contact: Contact, actor: Actor, draft: Draft, *, deliberately: bool) -> None:
+        twice = not deliberately and await joining.said_before(session, contact, draft) is not None
+        if draft.apart or twice:
+            # An older card's button: whether they go apart, or are another matter at all, was not asked there.
             await self.ask(session, contact, draft)
             return
         await self.close(session, contact)

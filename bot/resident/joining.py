@@ -10,7 +10,7 @@ from bot.doors import Incoming
 from bot.outgoing import answer, button, literal, rows
 from bot.resident.additions import own
 from workflow import alike, dialogs, intake, pins
-from workflow.alike import Neighbour
+from workflow.alike import NOTHING, Neighbour
 from workflow.commands import Add, Doubt, Join, Leave, Second
 from workflow.desk import Session
 from workflow.intake import Draft
@@ -19,20 +19,40 @@ from workflow.region import VILLAGE_DIGITS
 from workflow.states import RESTING, State
 
 ADDING = "joined.add"
+_OWN = 100  # so many of one person's open tickets are compared
 _NUMBER = re.compile(r"[A-Z]{1,6}-[0-9]{6}-[0-9]{4,}|[0-9]{1,4}")
 
 
 async def offered(session: Session, contact: Contact, draft: Draft, card: Speech) -> tuple[Draft, Speech]:
     """The draft's card with the open tickets that may be the same event; the same card where there are none."""
-    found = await _similar(session, contact, draft)
+    before = await said_before(session, contact, draft)
+    found = await _similar(session, contact, draft) if before is None else (_own(before),)
     if not found:
         return replace(draft, offered=()), card
     offers = tuple(_offer(draft, number, one) for number, one in enumerate(found, 1))
-    submit = (button("joining.not_the_same", f"i:submit:{draft.id}"),)
+    plain = f"i:submit:{draft.id}"
+    submit = (button("joining.not_the_same", plain) if before is None else button("twice.another", f"i:another:{draft.id}"),)
     params = {**card.params, "alike": [_shown(one) for one in found]}
     draft = replace(draft, offered=tuple(one.ticket_id for one in found))
-    others = (row for row in card.buttons if row[0].data != submit[0].data)
+    others = (row for row in card.buttons if row[0].data != plain)
     return draft, replace(card, params=params, buttons=(*offers, submit, *others))
+
+
+async def said_before(session: Session, contact: Contact, draft: Draft) -> Ticket | None:
+    """The person's own open ticket of the very same words: they hardly mean another one, unless it is elsewhere."""
+    words = _lines(draft.text)
+    mine = await session.uow.tickets.of_reporter(contact.id, open_only=True, limit=_OWN) if words else ()
+    same = (ticket for ticket in mine if words <= _lines(ticket.text) and ticket.procedure is not Procedure.EMERGENCY)
+    return next((ticket for ticket in same if not draft.place or pins.akin(ticket.place, draft.place)), None)
+
+
+def _lines(text: str) -> frozenset[str]:
+    return frozenset("".join(line.split()) for line in text.splitlines() if line.strip())
+
+
+def _own(ticket: Ticket) -> Neighbour:
+    number, place, state = ticket.number, ticket.place, ticket.state
+    return Neighbour(ticket.id, number, ticket.topic, place, state, ticket.created_at, own=True, people=1, gist=NOTHING)
 
 
 async def _similar(session: Session, contact: Contact, draft: Draft) -> tuple[Neighbour, ...]:
