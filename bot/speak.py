@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot import cards, menus
 from bot.cards.choices import Viewer
+from bot.cards.pins import pinned
 from bot.cards.resident import Rows
 from bot.cards.words import Words
 from bot.doors import ReadyButton, ReadyMessage
@@ -111,7 +112,9 @@ class Speaker:
         return *cards.follower(ticket, mine, voices, words, self.masker, self.clock.now()), True
 
     def _params(self, speech: Speech, ticket: Ticket | None, contact: Contact, words: Words) -> dict[str, str]:
-        known: dict[str, object] = _of_ticket(ticket, words, self.clock.now()) if ticket is not None else {}
+        known: dict[str, object] = {}
+        if ticket is not None:
+            known = _of_ticket(ticket, words, self.clock.now(), rates=contact.id == ticket.reporter)
         found = words.params({**known, **speech.params})
         if ticket is None or ticket.reporter != contact.id:
             found = {name: self.masker.mask(value) if name in _PEOPLES_WORDS else value for name, value in found.items()}
@@ -133,16 +136,17 @@ class Speaker:
         return ReadyButton(words.label(key, **given), data)
 
 
-def _of_ticket(ticket: Ticket, words: Words, now: datetime) -> dict[str, object]:
+def _of_ticket(ticket: Ticket, words: Words, now: datetime, *, rates: bool) -> dict[str, object]:
     """What every sentence about a ticket may use without being given it. Never what people wrote."""
     clock = deadlines.promise(ticket) or deadlines.next_due(ticket)
-    return {
+    known: dict[str, object] = {} if ticket.point is None else pinned(ticket, ticket.point, words)
+    return known | {
         "number": ticket.number,
         "who": words.who(ticket),
         "hub": words.desk(ticket.hub),
         "topic": ticket.topic,
         "place": ticket.place,
-        "promise": words.promise(ticket, now),
+        "promise": words.promise(ticket, now, rates=rates),
         "due": words.due(clock.due_at) if clock is not None else words.label("staff.no_due"),
         "state": ticket.state.value,
     }

@@ -27,6 +27,7 @@ class Detail:
             start = self._first(text, cuts)
             if start < 0:
                 return ""
+        start = self._whole(text, start)
         while start < len(text) and (text[start].isspace() or text[start] in MARKS):
             start += 1
         stop = next((i for i in range(start, min(len(text), start + LONGEST)) if text[i] in MARKS), start + LONGEST)
@@ -41,6 +42,11 @@ class Detail:
             return ""
         first, last = normal.span(start, start + end)
         return normal.original[first:last].strip()
+
+    def _whole(self, text: str, start: int) -> int:
+        """Where it begins if the place's last character is a part of it, too: 村口 behind 霞村."""
+        marks = ((at, self._marks.match(text, at)) for at in range(max(0, start - SHORTEST), start))
+        return next((at for at, mark in marks if mark is not None and mark.end() > start), start)
 
     def _ends(self, piece: str) -> Iterator[int]:
         return (mark.end() for mark in self._marks.finditer(piece))

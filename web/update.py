@@ -143,6 +143,8 @@ def _check(found: dict[str, Any]) -> None:
 
 def _point(value: Any) -> dict[str, float]:
     """Raises ValueError, TypeError, KeyError or OverflowError."""
+    if any(isinstance(value[name], bool) for name in ("lat", "lon")):
+        raise TypeError("no number")
     try:
         lat, lon = float(value["lat"]), float(value["lon"])
     except OverflowError:

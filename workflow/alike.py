@@ -18,6 +18,8 @@ matter is touched."""
 ENOUGH = 3  # words in common: fewer may be chance, unless one of the texts has no more
 ELSEWHERE = 0.3  # what is left of a likeness when the texts name different spots of one kind
 PLACE_WEIGHT, TIME_WEIGHT = 0.15, 0.1
+ANSWERED = frozenset({State.ANSWERED, State.EVALUATING})
+"""It has its answer: somebody new tells of something new."""
 _JOINABLE = frozenset({Procedure.GRID_EVENT, Procedure.HOTLINE})
 
 

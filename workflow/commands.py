@@ -137,6 +137,17 @@ class Correct:
 
 
 @dataclass(frozen=True, slots=True)
+class Pin:
+    """The reporter shares a point. `near`: codes of the places around it; `place` and `on_call`: see `pins.Reached`, of an emergency."""
+
+    ticket_id: int
+    point: Point
+    near: tuple[str, ...] = ()
+    place: str = ""
+    on_call: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Join:
     """Somebody tells of the same event (加入): they hear what its reporter hears; their words go to those who handle it. Twice is once."""
 
@@ -172,5 +183,6 @@ class Leave:
 
 Follow = Join | Second | Doubt | Leave
 Command = (
-    Register | RegisterSeveral | Move | Add | Insist | Object | Relay | Urge | Rate | AskExtension | DecideExtension | Correct | Follow
+    Register | RegisterSeveral | Move | Add | Insist | Object | Relay | Urge | Rate | AskExtension | DecideExtension | Correct | Pin
+    | Follow
 )

@@ -14,7 +14,7 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
-from workflow import commands, followers, followups, moves, parting, policy, registration, routing
+from workflow import commands, followers, followups, moves, parting, pins, policy, registration, routing
 from workflow.commands import (
     Add,
     AskExtension,
@@ -25,6 +25,7 @@ from workflow.commands import (
     Insist,
     Move,
     Object,
+    Pin,
     Rate,
     Register,
     Relay,
@@ -86,11 +87,12 @@ class Session:
     async def say(self, speech: Speech) -> None:
         await self.uow.outbox.put(speech)
 
-    async def on_call(self, procedure: Procedure, place: str) -> tuple[int, ...]:
-        """Contacts of the desk that owns such a matter there, of the supervisors above it where nobody is on post; for an emergency
-        whose place is not known well enough those of every hub inside: rather too many are paged than nobody."""
+    async def on_call(self, procedure: Procedure, place: str, near: tuple[str, ...] = ()) -> tuple[int, ...]:
+        """Contacts of the desk that owns such a matter there and of the hubs `near`, of the supervisors above it where nobody is on
+        post; for an emergency whose place is not known well enough those of every hub inside: rather too many are paged than nobody."""
         hub = routing.hub_for(self.region, procedure, place)
-        found = await self._contacts_at(hub)
+        desks = dict.fromkeys((hub, *(routing.hub_for(self.region, procedure, code) for code in near)))
+        found = tuple(dict.fromkeys([contact for desk in desks for contact in await self._contacts_at(desk)]))
         if found or procedure is Procedure.PETITION_REPORT:
             return found
         supervisors = [post for post in await self.uow.posts.of_role(Role.SUPERVISOR) if hub.place.startswith(post.place)]
@@ -192,7 +194,7 @@ class Session:
                 await self.say(Speech(listener, key, params, ticket_id=ticket.id, files=command.files, priority=Priority.ANSWER))
 
     async def _follow_up(
-        self, actor: Actor, parties: frozenset[Party], ticket: Ticket, command: Urge | Rate | AskExtension | DecideExtension | Correct
+        self, actor: Actor, parties: frozenset[Party], ticket: Ticket, command: Urge | Rate | AskExtension | DecideExtension | Correct | Pin
     ) -> Ticket:
         reason, data = "", Json()
         match command:
@@ -219,6 +221,11 @@ class Session:
                 correct = followups.corrected if parties & _HUB else followups.corrected_by_reporter
                 party, fact, after = _party(parties, _HUB | {Party.REPORTER}), "corrected", correct(ticket, command, self.region)
                 data = {"topic_was": ticket.topic, "place_was": ticket.place}
+            case Pin():
+                followups.need(parties, Party.REPORTER, ticket)
+                party, fact, after = Party.REPORTER, "pinned", followups.pinned(ticket, command, self.region)
+                await self._keep(actor, party, ticket, "addition", pins.said("", command.point), ())
+                data = {"place_was": ticket.place}
         return await self._record(actor, party, ticket, after, fact, reason, data)
 
     async def _keep(
@@ -258,7 +265,7 @@ class Session:
         former = [desk for desk in (before.lead, before.hub) if desk not in {ticket.lead, ticket.hub}] if before is not None else []
         return Audience(
             ticket.reporter,
-            await self.on_call(ticket.procedure, ticket.hub.place),
+            await self.on_call(ticket.procedure, ticket.hub.place, pins.on_call(ticket)),
             await self._contacts_at(ticket.lead),
             tuple([contact for desk in former for contact in await self._contacts_at(desk)]),
             new_hub=before is not None and before.hub != ticket.hub,

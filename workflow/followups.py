@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from workflow import deadlines, routing
-from workflow.commands import AskExtension, Correct, DecideExtension, Rate
+from workflow.commands import AskExtension, Correct, DecideExtension, Pin, Rate
 from workflow.errors import Refusal, Refused
 from workflow.guards import MAX_REWORKS
-from workflow.model import Clock, Ticket
+from workflow.model import Clock, Procedure, Ticket
 from workflow.ports import WorkCalendar
 from workflow.region import Region
 from workflow.states import RESTING, Party, State
@@ -116,6 +116,19 @@ def corrected(ticket: Ticket, command: Correct, region: Region) -> Ticket:
         ticket, topic=command.topic or ticket.topic, place=place, grid=routing.grid_of(region, place),
         hub=routing.hub_for(region, ticket.procedure, place),
     )  # fmt: skip
+
+
+def pinned(ticket: Ticket, command: Pin, region: Region) -> Ticket:
+    """With another point. The place of an emergency that nobody has taken yet follows it; of all else the words say the place."""
+    need_open(ticket)
+    known = ticket.understanding | {"near": list(command.near)}
+    after = replace(ticket, point=command.point, understanding=known)
+    if ticket.procedure is not Procedure.EMERGENCY:
+        return after
+    after = replace(after, understanding=known | {"on_call": list(command.on_call)})
+    if ticket.state is not State.REGISTERED or command.place not in region.places or command.place == ticket.place:
+        return after
+    return corrected(after, Correct(ticket.id, place=command.place), region)
 
 
 def detached(ticket: Ticket) -> Ticket:

@@ -14,6 +14,7 @@ from workflow.region import Region
 from workflow.states import RESTING, Given, Party, Row
 
 MAX_REWORKS = 2  # 退回重办 at most twice
+FINAL_REVIEW = 2  # 复核 is the last
 MAX_HOPS = 2  # after two disputes the case is designated, not returned
 SUSPENSION_DAYS = 30  # calendar days until the review date (ours)
 REVIEW_DAYS = 30  # calendar days to ask for 复查 or 复核 (信访工作条例 第35–36条)
@@ -142,7 +143,7 @@ def _was_handled(case: Case) -> None:
 
 
 def _not_final(case: Case) -> None:
-    if case.ticket.reviews >= 2:
+    if case.ticket.reviews >= FINAL_REVIEW:
         raise Refused(Refusal.ALREADY_REVIEWED)
 
 

@@ -59,6 +59,9 @@ class Draft:
     place: str = ""
     place_detail: str = ""
     place_known: bool = False  # certain, picked, or said to be unknown
+    place_read: bool = False  # the words say it: other words may say otherwise
+    claims: tuple[str, ...] = ()  # places that contradict each other (picked, scanned, said, shared as a point): one is to be chosen
+    point_weighed: bool = False  # the person chose a place since the point was shared
     place_asked: int = 0  # how often
     ties: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()  # ties that it was none of
@@ -109,21 +112,32 @@ def understood(draft: Draft, read: Understanding, located: Located, procedure_of
         changed = replace(changed, topic=best.code if best else "")
     elif procedure_of(draft.topic) and read.procedure in {Procedure.GRID_EVENT, Procedure.HOTLINE}:
         changed = replace(changed, procedure=procedure_of(draft.topic))
-    return changed if draft.place_known else placed(changed, located)
+    return changed if draft.place_known or draft.claims else placed(changed, located)
 
 
 def placed(draft: Draft, located: Located) -> Draft:
     """The draft with the place that was found, or with what is to be asked about it."""
     if located.decision == "village":
-        return replace(draft, place=located.grid or located.code, place_known=True, place_detail=located.detail, ties=())
+        return replace(draft, place=located.grid or located.code, place_known=True, place_read=True, place_detail=located.detail, ties=())
     if located.decision == "ask":
         ties = tuple(guess.code for guess in located.candidates[:MAX_CHOICES])
         return replace(draft, ties=ties, several=located.several, place_detail=located.detail)
     if located.decision in {"town", "county"}:
         # A town is certain and its hub can act; the street is in the text.
         known = located.decision == "town"
-        return replace(draft, place=located.code, place_known=known, place_detail=located.detail, ties=())
+        return replace(draft, place=located.code, place_known=known, place_read=True, place_detail=located.detail, ties=())
     return draft
+
+
+def contradicted(draft: Draft, *others: str) -> Draft:
+    """The draft whose place something else speaks against: the person is asked which is meant."""
+    claims = tuple(dict.fromkeys(filter(None, (*others, draft.place, *draft.ties))))[:MAX_CHOICES]
+    return replace(unplaced(draft), ties=claims, claims=claims, several=True)
+
+
+def unplaced(draft: Draft) -> Draft:
+    """The draft as if nobody had said where."""
+    return replace(draft, place="", place_detail="", place_known=False, place_read=False, ties=(), claims=(), point_weighed=False)
 
 
 def doubt(draft: Draft, sureness: Sureness) -> Doubt:
@@ -145,7 +159,8 @@ def next_ask(draft: Draft) -> Ask:
         return Ask.TEXT
     if draft.procedure == Procedure.PETITION_REPORT:
         return Ask.CONFIRM  # the counter serves the whole city: nobody is asked where
-    if not draft.place_known and not (draft.apart and any(matter.place_known for matter in draft.matters)):
+    stands = draft.apart and not draft.claims and any(matter.place_known for matter in draft.matters)
+    if not (draft.place_known or stands):
         return Ask.PLACE_TIE if draft.ties else Ask.PLACE
     return Ask.CONFIRM
 
@@ -173,7 +188,7 @@ def from_json(data: Json) -> Draft:
     values: dict[str, Any] = dict(data)
     values["files"] = tuple(FileRef(**file) for file in values["files"])
     values["point"] = Point(**values["point"]) if values["point"] else None
-    for name in ("topics", "words", "ties", "refused", "offered"):
+    for name in ("topics", "words", "ties", "claims", "refused", "offered"):
         values[name] = tuple(values.get(name, ()))
     values["gist"] = gist_from(values.get("gist"))
     values["said"] = tuple((message_id, words) for message_id, words in values["said"])

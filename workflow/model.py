@@ -193,8 +193,8 @@ class Ticket:
 @dataclass(frozen=True, slots=True)
 class Event:
     """One fact, appended in the same transaction as the change. `kind` is a trigger's value or another past fact: registered, added,
-    objected, insisted, urged, rated, relayed, corrected, extension_asked, extension_granted, extension_denied, clock_missed, joined,
-    seconded, doubted, left, withdrawn_hazard, withdrawn_shared."""
+    objected, insisted, urged, rated, relayed, corrected, pinned, extension_asked, extension_granted, extension_denied, clock_missed,
+    joined, seconded, doubted, left, withdrawn_hazard, withdrawn_shared."""
 
     ticket_id: int
     at: datetime

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from workflow.alike import answer_is_shared
+from workflow.alike import ANSWERED, answer_is_shared
 from workflow.model import Event, Json, Priority, Procedure, Role, Speech, Ticket
 from workflow.region import VILLAGE_DIGITS
 from workflow.states import RESTING, Trigger
@@ -69,8 +69,8 @@ FOLLOWER_HEADLINES: dict[str, str] = {
 }
 """What those who joined hear of the same facts: never a word of the reporter, and nothing is asked of them."""
 _BETWEEN_OTHERS = frozenset({
-    "added", "seconded", "objected", "insisted", "urged", "rated", "doubted", "withdrawn_hazard", "withdrawn_shared", "clock_missed",
-    "extension_asked", "extension_denied",
+    "added", "pinned", "seconded", "objected", "insisted", "urged", "rated", "doubted", "withdrawn_hazard", "withdrawn_shared",
+    "clock_missed", "extension_asked", "extension_denied",
 })  # fmt: skip
 _OF_ONE = frozenset({"joined", "seconded", "doubted", "left"})
 """What a follower does: staff's cards change; the reporter and other followers hear nothing, or a thousand hear a thousand times."""
@@ -100,12 +100,13 @@ LEAD_TURN: dict[str, str] = {
     "extension_granted": "notices.extension_granted",
     "extension_denied": "notices.extension_denied",
     "added": "notices.added",
+    "pinned": "pins.added",
     "seconded": "joining.seconded",
     "urged": "notices.urged",
     "withdrawn_hazard": "",
     "withdrawn_shared": "",
 }
-PAGE = "notices.page_hub"
+PAGE, PAGE_PIN = "notices.page_hub", "pins.page_hub"
 _SILENT = frozenset({"relayed"})
 _QUIET_END = frozenset({Trigger.ARCHIVE.value})
 
@@ -117,7 +118,7 @@ def notices(fact: Event, ticket: Ticket, audience: Audience) -> list[Speech]:
     params = _params(fact, ticket)
     found: list[Speech] = []
     # Nobody in danger is shown a form: whoever hears their words answers them.
-    formless = ticket.procedure is Procedure.EMERGENCY and fact.kind in {"registered", "corrected"}
+    formless = ticket.procedure is Procedure.EMERGENCY and fact.kind in {"registered", "corrected", "pinned"}
     # Who wrote of several matters gets one receipt for all of them: see `letters`.
     told_together = ticket.letter_id is not None and fact.kind == "registered"
     if audience.reporter is not None and not formless and not told_together and fact.kind not in _OF_ONE:
@@ -135,9 +136,14 @@ def notices(fact: Event, ticket: Ticket, audience: Audience) -> list[Speech]:
 def _hub_turns(ticket: Ticket, audience: Audience) -> dict[str, str]:
     """What the hub hears aloud: more in an emergency, what comes after the end, and everything that is new to it."""
     emergency = ticket.procedure is Procedure.EMERGENCY
-    turns = HUB_TURN | ({"registered": PAGE, "added": "notices.added"} if emergency else {})
-    turns |= {"seconded": "joining.seconded"} if ticket.state in RESTING else {}
+    turns = HUB_TURN | ({"registered": page(ticket), "pinned": page(ticket), "added": "notices.added"} if emergency else {})
+    turns |= {"seconded": "joining.seconded"} if ticket.state in RESTING | ANSWERED else {}
     return turns | ({"corrected": turns["registered"]} if audience.new_hub else {})
+
+
+def page(ticket: Ticket) -> str:
+    """The sentence that calls a hub to an emergency."""
+    return PAGE_PIN if ticket.point is not None else PAGE
 
 
 def _params(fact: Event, ticket: Ticket) -> Json:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from workflow import pins
 from workflow.model import Actor, Assignee, Post, Procedure, Role, Ticket
 from workflow.states import Party
 
@@ -51,9 +52,10 @@ def _through(post: Post, ticket: Ticket) -> set[Party]:
 
 
 def _on_call(post: Post, ticket: Ticket) -> bool:
-    """An emergency whose place is not known well enough belongs to every hub inside: rather too many can act than nobody."""
-    inside = post.unit == ticket.hub.unit and post.place.startswith(ticket.hub.place)
-    return ticket.procedure is Procedure.EMERGENCY and post.role is Role.HUB_OFFICER and inside
+    """An emergency whose place is not known well enough belongs to every hub inside, and to those near the point that was shared: rather
+    too many can act than nobody."""
+    inside = post.place.startswith(ticket.hub.place) or any(code.startswith(post.place) for code in pins.on_call(ticket))
+    return ticket.procedure is Procedure.EMERGENCY and post.role is Role.HUB_OFFICER and post.unit == ticket.hub.unit and inside
 
 
 def may_see(actor: Actor, ticket: Ticket) -> bool:

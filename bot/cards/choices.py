@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.cards.resident import Rows, move
 from bot.cards.words import Words
 from workflow import deadlines, routing
-from workflow.guards import MAX_HOPS
+from workflow.guards import FINAL_REVIEW, MAX_HOPS, MAX_REWORKS
 from workflow.intake import SHOWN_TOPICS
 from workflow.model import Actor, Assignee, Button, Procedure, Ticket
 from workflow.policy import parties
@@ -116,12 +116,22 @@ def _hub(ticket: Ticket, viewer: Viewer, words: Words, *, own: bool) -> list[tup
             return [] if own else [(Button("button.resume", move(Trigger.RESUME, ticket)),)]
         case State.REPLIED if not own:
             return [(Button("button.release", move(Trigger.RELEASE, ticket)), _step("button.send_back", "send_back", ticket))]
-        case State.EVALUATING if not own and closable(ticket, viewer.now):
-            return [(_step("button.close", "close", ticket),)]
+        case State.EVALUATING | State.CLOSED:
+            return _answered(ticket, viewer, own=own)
         case State.DECLINED:
             return [(_step("button.uphold", "uphold", ticket),)]
         case _:
             return []
+
+
+def _answered(ticket: Ticket, viewer: Viewer, *, own: bool) -> list[tuple[Button, ...]]:
+    """Who joined may say that it is not solved without being the one who decides: the hub does."""
+    if ticket.state is State.CLOSED:
+        may_rise = ticket.lead is not None and ticket.reviews < FINAL_REVIEW
+        return [(_step("button.reopen", "reopen", ticket),)] if may_rise else []
+    again = [_step("button.send_back", "rework", ticket)] if ticket.reworks < MAX_REWORKS else []
+    close = [_step("button.close", "close", ticket)] if not own and closable(ticket, viewer.now) else []
+    return [tuple(buttons)] if (buttons := [*again, *close]) else []
 
 
 def closable(ticket: Ticket, now: datetime) -> bool:

@@ -26,7 +26,7 @@ def follower(ticket: Ticket, mine: Follower, voices: Voices, words: Words, maske
         own.who(ticket, words),
         say(language, "joining.mine", people=voices.people),
     ]
-    promise = words.promise(ticket, now)
+    promise = words.promise(ticket, now, rates=False)
     if promise:
         lines.append(say(language, "cards.promise", promise=promise))
     if ticket.result and ticket.state in own.ANSWER_SHOWN:

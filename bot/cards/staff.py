@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot.cards import pins
 from bot.cards.alike import counted
 from bot.cards.choices import Viewer, for_staff
 from bot.cards.resident import Rows
@@ -53,6 +54,7 @@ def _what(ticket: Ticket, words: Words, masker: Masker) -> list[str]:
     lines += [
         say(language, "cards.topic", topic=words.topic(ticket.topic)),
         say(language, "cards.place_detail" if ticket.place_detail else "cards.place", **place),
+        *pins.line(ticket, words),
         say(language, "cards.staff_text", text=shortened(masker.mask(ticket.text), SHOWN)),
     ]
     if ticket.anonymous:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from texts import Texts
 from workflow import deadlines
+from workflow.alike import ANSWERED
 from workflow.model import Assignee, Clock, Ticket
 from workflow.region import Level, Region
 from workflow.states import RESTING, State
@@ -79,9 +80,10 @@ class Words:
     def listed(self, items: list[str]) -> str:
         return self.label("words.comma").join(items)
 
-    def promise(self, ticket: Ticket, now: datetime) -> str:
-        """By when the resident hears, as a sentence. Never hides that the time is over."""
-        if ticket.state in RESTING:
+    def promise(self, ticket: Ticket, now: datetime, *, rates: bool = True) -> str:
+        """By when the resident hears, as a sentence. Never hides that the time is over. `rates`: it is for the one who is asked for a
+        verdict."""
+        if ticket.state in RESTING or (ticket.state in ANSWERED and not rates):
             return ""
         clock, key = _promised(ticket)
         if clock is None:

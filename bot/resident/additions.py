@@ -8,7 +8,9 @@ from dataclasses import asdict, replace
 from bot.cards.resident import can_object
 from bot.doors import Incoming
 from bot.outgoing import answer
-from workflow import dialogs
+from bot.resident import emergency
+from bot.resident.reading import Reading
+from workflow import dialogs, pins
 from workflow.commands import Add, Insist, Move, Object, Relay
 from workflow.desk import Session
 from workflow.errors import Refusal, Refused
@@ -35,7 +37,9 @@ async def ask_words(
     await session.say(answer(contact.id, _QUESTIONS[step], ticket_id=ticket.id, number=ticket.number))
 
 
-async def awaited(session: Session, contact: Contact, actor: Actor, incoming: Incoming, dialog: Dialog) -> bool:
+async def awaited(
+    session: Session, contact: Contact, actor: Actor, incoming: Incoming, dialog: Dialog, reading: Reading
+) -> bool:
     """The words we asked for. False if the ticket went on meanwhile: then they are a message like any other."""
     ticket = await own(session, contact, int(dialog.data["ticket"]))
     await dialogs.closed(session, contact.id)
@@ -44,7 +48,7 @@ async def awaited(session: Session, contact: Contact, actor: Actor, incoming: In
     reworks, held = dialog.data.get("reworks"), tuple(FileRef(**file) for file in dialog.data.get("files", ()))
     incoming = replace(incoming, files=(*held, *incoming.files))
     if dialog.step != OBJECTING or ticket.state is not State.EVALUATING:
-        return await said_about(session, contact, actor, ticket, incoming)
+        return await said_about(session, contact, actor, ticket, incoming, reading)
     if not incoming.text.strip():
         await ask_words(session, contact, OBJECTING, ticket, files=incoming.files, reworks=reworks)
         return True
@@ -73,7 +77,7 @@ async def _with_files(session: Session, actor: Actor, ticket: Ticket, incoming: 
 
 
 async def said_about(
-    session: Session, contact: Contact, actor: Actor, ticket: Ticket, incoming: Incoming, *, relay: bool = False
+    session: Session, contact: Contact, actor: Actor, ticket: Ticket, incoming: Incoming, reading: Reading, *, relay: bool = False
 ) -> bool:
     """Hands words over as what they are in the ticket's state; `relay`: they answer its handler. False: it takes none any more."""
     if ticket.state in RESTING and not can_object(ticket):
@@ -82,12 +86,15 @@ async def said_about(
         await ask_words(session, contact, OBJECTING, ticket, files=incoming.files)
         return True
     if ticket.state is State.CLOSED:
-        await session.do(actor, Move(ticket.id, Trigger.REOPEN, incoming.text))
+        await session.do(actor, Move(ticket.id, Trigger.REOPEN, pins.said(incoming.text, incoming.location)))
         await _with_files(session, actor, ticket, incoming)
     elif ticket.state is State.DECLINED:
-        await session.do(actor, Object(ticket.id, incoming.text, incoming.files))
+        await session.do(actor, Object(ticket.id, pins.said(incoming.text, incoming.location), incoming.files))
     else:
-        await session.do(actor, (Relay if relay else Add)(ticket.id, incoming.text, incoming.files))
+        if incoming.location is not None:
+            ticket = await emergency.pinned(session, actor, ticket, incoming.location, reading)
+        if incoming.text.strip() or incoming.files or incoming.location is None:
+            await session.do(actor, (Relay if relay else Add)(ticket.id, incoming.text, incoming.files))
         key = "resident.passed_on" if relay else "resident.added"
         await session.say(answer(contact.id, key, ticket_id=ticket.id, number=ticket.number))
     if incoming.message_id:

@@ -45,6 +45,8 @@ def _tie(contact_id: int, draft: Draft, region: Region) -> Speech:
     choices = [literal(readable(region, code), f"i:place:{draft.id}:{code}") for code in draft.ties]
     none = button("intake.none_of_these", f"i:notie:{draft.id}")
     one = len(draft.ties) == 1
+    if draft.claims and draft.point is not None and not draft.point_weighed:
+        return answer(contact_id, "pins.which", rows([*choices, none], 1))
     key = "place.is_it_this" if one else "place.which_of_several" if draft.several else "intake.ask_tie"
     return answer(contact_id, key, rows([*choices, none], 1))
 

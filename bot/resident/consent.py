@@ -50,7 +50,7 @@ class Consent:
     async def _hold(self, session: Session, contact: Contact, incoming: Incoming, held: Draft, *, waiting: bool) -> None:
         link = scanned(session.region, incoming.text)
         if link is not None:
-            held = replace(held, place=link.place, place_detail=link.detail, place_known=True)
+            held = self._reading.scanned(held, link.place, link.detail)
         held, alarmed = await self._kept(session, contact, incoming, held)
         await session.uow.dialogs.save(Dialog(contact.id, STEP, intake.to_json(held), session.now))
         if incoming.edited or (alarmed and waiting):
@@ -66,7 +66,7 @@ class Consent:
         own = await self._reading.understand(words)
         if command and not own.danger:
             return held, False
-        more = intake.told(held, words, incoming.message_id)
+        more = await off_loop(words, partial(self._reading.heard, held, words, incoming.message_id))
         more = replace(more, files=(*held.files, *incoming.files), point=incoming.location or held.point)
         read = await off_loop(more.text, partial(self._reading.again, more, session.region))
         if read.urgent:

@@ -11,7 +11,7 @@ from bot.resident import additions, joining, matters, praising
 from bot.resident.consent import Consent
 from bot.resident.doubts import Doubts
 from bot.resident.interview import STEP, Interview
-from bot.resident.payload import scanned
+from bot.resident.payload import is_plate, scanned
 from bot.resident.reading import Reading
 from workflow import dialogs, intake
 from workflow.desk import Session
@@ -37,13 +37,13 @@ class ResidentConversation:
             return await self._consent.hear(session, contact, incoming, dialog)
         if incoming.button:
             return await self._press(session, contact, actor, incoming, dialog)
-        if await self._grave(session, contact, incoming, dialog):
+        if await self._grave(session, contact, actor, incoming, dialog):
             return ""
         if incoming.edited:
             await self._corrected(session, contact, actor, incoming, dialog)
             return ""
         if incoming.text.startswith("/"):
-            await self._obey(session, contact, actor, incoming)
+            await self._obey(session, contact, actor, incoming, dialog)
             return ""
         if incoming.unsupported:
             await session.say(answer(contact.id, "resident.unsupported"))
@@ -52,9 +52,9 @@ class ResidentConversation:
         await self._message(session, contact, actor, incoming, dialog)
         return ""
 
-    async def _grave(self, session: Session, contact: Contact, incoming: Incoming, dialog: Dialog | None) -> bool:
-        """Danger, and reports about people in office, never go where the words were meant to go: not to a ticket of the grid chain, not
-        behind a command, not into a correction. They are a matter of their own."""
+    async def _grave(self, session: Session, contact: Contact, actor: Actor, incoming: Incoming, dialog: Dialog | None) -> bool:
+        """Danger, and reports about people in office, never go only where the words were meant to go: not to a ticket of the grid chain,
+        not behind a command, not into a correction. They are a matter of their own; what sounds like danger is kept there besides."""
         words = incoming.text.partition(" ")[2] if incoming.text.startswith("/") else incoming.text
         read = await self._reading.understand(words)
         if not (read.danger or read.procedure == Procedure.PETITION_REPORT) or scanned(session.region, incoming.text):
@@ -63,11 +63,31 @@ class ResidentConversation:
         if not read.danger and await self._own_report(session, contact, incoming):
             return False
         said = replace(incoming, text=words)
+        if read.procedure != Procedure.PETITION_REPORT and not (incoming.edited or incoming.text.startswith("/")):
+            # First, so that what to do in danger is what stands last on the screen.
+            await self._meant(session, contact, actor, said, dialog)
         if drafting and dialog is not None:
             await self._interview.more(session, contact, said, intake.from_json(dialog.data))
         else:
             await self._interview.begin(session, contact, said)
         return True
+
+    async def _meant(self, session: Session, contact: Contact, actor: Actor, said: Incoming, dialog: Dialog | None) -> None:
+        """Words of danger that were pressed for, or answer a message about a ticket, are an addition to it, too. An emergency has them
+        already, and after the end of a ticket the new emergency is enough."""
+        about = await session.uow.about(contact.id, said.reply_to) if said.reply_to else None
+        waited = dialog is not None and dialog.step in {joining.ADDING, additions.ADDING}
+        ticket_id = about.ticket_id if about is not None else int(dialog.data["ticket"]) if dialog is not None and waited else None
+        if ticket_id is None or (about is not None and about.letter_id is not None):
+            return
+        if waited and about is None:
+            await dialogs.closed(session, contact.id)
+        ticket = await additions.own(session, contact, ticket_id)
+        said = replace(said, message_id="")  # its correction belongs to the emergency
+        if ticket is None:
+            await joining.said_about(session, contact, actor, said, ticket_id)
+        elif ticket.state not in RESTING and ticket.procedure is not Procedure.EMERGENCY:
+            await additions.said_about(session, contact, actor, ticket, said, self._reading)
 
     async def _own_report(self, session: Session, contact: Contact, incoming: Incoming) -> bool:
         """A reply to a message about a report of this person's: the counter's own, where such words belong."""
@@ -106,11 +126,17 @@ class ResidentConversation:
             case _:
                 return "intake.button_is_old"
 
-    async def _obey(self, session: Session, contact: Contact, actor: Actor, incoming: Incoming) -> None:
+    async def _obey(self, session: Session, contact: Contact, actor: Actor, incoming: Incoming, dialog: Dialog | None) -> None:
         rest = incoming.text.partition(" ")[2]
         match _command(incoming):
             case "/start" if (link := scanned(session.region, incoming.text)) is not None:
+                draft = intake.from_json(dialog.data) if dialog is not None and dialog.step == STEP else None
+                if draft is not None and draft.said and not praising.for_thanks(draft):
+                    await self._interview.scanned(session, contact, link, draft)
+                    return
                 await self._interview.begin(session, contact, replace(incoming, text=""), link)
+            case "/start" if is_plate(rest.strip()):
+                await session.say(answer(contact.id, "twice.plate_unknown"))
             case "/start":
                 await session.say(answer(contact.id, "resident.welcome"))
             case "/my":
@@ -148,7 +174,7 @@ class ResidentConversation:
             if await joining.awaited(session, contact, actor, incoming, dialog):
                 return
         elif dialog is not None and step in {additions.ADDING, additions.OBJECTING}:
-            if await additions.awaited(session, contact, actor, incoming, dialog):
+            if await additions.awaited(session, contact, actor, incoming, dialog, self._reading):
                 return
         elif (ticket := await matters.asked_for(session, contact, incoming)) is not None:
             await matters.show(session, contact, ticket)
@@ -169,7 +195,7 @@ class ResidentConversation:
             await self._doubts.ask(session, contact, incoming, (ticket,))
             return True
         relay = about.key == additions.FROM_HANDLER and ticket.state not in RESTING
-        return await additions.said_about(session, contact, actor, ticket, incoming, relay=relay)
+        return await additions.said_about(session, contact, actor, ticket, incoming, self._reading, relay=relay)
 
     async def _corrected(self, session: Session, contact: Contact, actor: Actor, incoming: Incoming, dialog: Dialog | None) -> None:
         """A message that was changed afterwards: in a draft it takes the old one's place, to a ticket it is an addition."""
@@ -192,7 +218,7 @@ class ResidentConversation:
         if can_object(ticket):
             await self._doubts.ask(session, contact, incoming, (ticket,))
         elif ticket.state not in RESTING:
-            await additions.said_about(session, contact, actor, ticket, replace(incoming, files=()))
+            await additions.said_about(session, contact, actor, ticket, replace(incoming, files=()), self._reading)
 
 
 def _command(incoming: Incoming) -> str:

@@ -94,18 +94,20 @@ class Doubts:
         await dialogs.closed(session, contact.id)
         if choice == "nothing":
             await session.say(answer(contact.id, "resident.nothing_done", edits=incoming.message_id))
-        elif not await _belongs(session, contact, actor, said, ticket_id):
+        elif not await _belongs(session, contact, actor, said, ticket_id, self._reading):
             await self._interview.begin(session, contact, said)
         return ""
 
 
-async def _belongs(session: Session, contact: Contact, actor: Actor, said: Incoming, ticket_id: int | None) -> bool:
+async def _belongs(
+    session: Session, contact: Contact, actor: Actor, said: Incoming, ticket_id: int | None, reading: Reading
+) -> bool:
     """Whether the words went to a ticket: the person's own, or one they joined."""
     if ticket_id is None:
         return False
     ticket = await additions.own(session, contact, ticket_id)
     if ticket is not None:
-        return await additions.said_about(session, contact, actor, ticket, said)
+        return await additions.said_about(session, contact, actor, ticket, said, reading)
     return await joining.said_about(session, contact, actor, said, ticket_id)
 
 

@@ -12,10 +12,11 @@ from bot.doors import Incoming
 from bot.outgoing import answer, button
 from bot.resident import filing
 from bot.resident.reading import Reading
-from workflow.commands import Add, Correct
+from workflow import notices, pins
+from workflow.commands import Add, Correct, Pin
 from workflow.desk import Session
 from workflow.intake import Draft
-from workflow.model import Contact, Priority, Procedure, Speech, Ticket
+from workflow.model import Actor, Contact, Point, Priority, Procedure, Speech, Ticket
 from workflow.states import State
 
 _STILL = timedelta(hours=24)
@@ -32,14 +33,33 @@ async def declare(session: Session, contact: Contact, draft: Draft, reading: Rea
     ticket = await still_open(session, contact)
     if ticket is None:
         # Its own first notice pages the hub.
-        ticket = await filing.file(session, contact, actor, replace(draft, procedure=Procedure.EMERGENCY))
+        ticket = await filing.file(session, contact, actor, replace(_pinned(session, draft, reading), procedure=Procedure.EMERGENCY))
         ways = (button("button.add", f"r:add:{ticket.id}"), button("resident.misunderstood", f"r:withdraw:{ticket.id}"))
         await session.say(answer(contact.id, "notices.registered_emergency", (ways,), ticket_id=ticket.id, number=ticket.number))
         return
+    if draft.point is not None:
+        ticket = await pinned(session, actor, ticket, draft.point, reading, draft.place)
     await session.do(actor, Add(ticket.id, draft.text, draft.files))
-    for listener in await session.on_call(ticket.procedure, ticket.place):
+    for listener in await session.on_call(ticket.procedure, ticket.place, pins.on_call(ticket)):
         params = {"text": reading.masker.mask(draft.text), "place": ticket.place, "number": ticket.number}
-        await session.say(Speech(listener, "notices.page_hub", params, ticket_id=ticket.id, priority=Priority.URGENT))
+        await session.say(Speech(listener, notices.page(ticket), params, ticket_id=ticket.id, priority=Priority.URGENT))
+
+
+def _pinned(session: Session, draft: Draft, reading: Reading) -> Draft:
+    """The draft where its words and its point put it."""
+    if draft.point is None:
+        return draft
+    found = pins.reached(session.region, draft.place, reading.near(draft.point), draft.ties)
+    return replace(draft, place=found.place, reading=draft.reading | {"on_call": list(found.on_call)})
+
+
+async def pinned(session: Session, actor: Actor, ticket: Ticket, point: Point, reading: Reading, place: str = "") -> Ticket:
+    """A ticket gets a point. The hub of an emergency is paged with it, and so are those near, unless it is certain whose it is. `place`:
+    what words have said since."""
+    known = place if place.startswith(ticket.place) else ticket.place
+    guesses = reading.near(point)
+    found = pins.reached(session.region, known, guesses)
+    return await session.do(actor, Pin(ticket.id, point, tuple(guess.code for guess in guesses), found.place, found.on_call))
 
 
 async def _warning(session: Session, reading: Reading, text: str) -> str:
@@ -69,9 +89,10 @@ async def goes_on(session: Session, contact: Contact, ticket: Ticket, incoming: 
     finer = place.decision in _CERTAIN and code != ticket.place and code.startswith(ticket.place)
     if finer and ticket.state is State.REGISTERED:
         ticket = await session.do(actor, Correct(ticket.id, place=code))
-    point = incoming.location
-    pin = f"\n📍 {point.lat:.5f}, {point.lon:.5f} (WGS-84)" if point is not None else ""
-    await session.do(actor, Add(ticket.id, f"{incoming.text}{pin}".strip(), incoming.files))
+    if incoming.location is not None:
+        ticket = await pinned(session, actor, ticket, incoming.location, reading)
+    if incoming.text.strip() or incoming.files:
+        await session.do(actor, Add(ticket.id, incoming.text, incoming.files))
     if incoming.message_id:
         await session.uow.remember(contact.id, incoming.message_id, ticket.id)
     await session.say(answer(contact.id, "resident.emergency_more", ticket_id=ticket.id, number=ticket.number))

@@ -35,6 +35,10 @@ class Interview:
         draft = Draft(self.new_id(), place=known.place, place_detail=known.detail, place_known=bool(known.place))
         await self.more(session, contact, incoming, draft)
 
+    async def scanned(self, session: Session, contact: Contact, link: Scanned, draft: Draft) -> None:
+        """A QR code in the middle of a matter says where it is."""
+        await self.go_on(session, contact, self._reading.scanned(draft, link.place, link.detail))
+
     async def more(self, session: Session, contact: Contact, incoming: Incoming, draft: Draft) -> None:
         """Words, files or a point for a draft; words of a message that was changed take the old ones' place."""
         if praising.for_thanks(draft) and draft.said:
@@ -42,9 +46,10 @@ class Interview:
         if len(draft.text) + len(incoming.text) > MAX_TEXT:
             await session.say(answer(contact.id, "intake.too_long"))
             return
-        told = intake.told(draft, incoming.text, incoming.message_id)
-        draft = await off_loop(incoming.text, partial(self._reading.answering, told, incoming.text))
-        draft = replace(draft, files=(*draft.files, *incoming.files), point=incoming.location or draft.point)
+        draft = await off_loop(incoming.text, partial(self._reading.heard, draft, incoming.text, incoming.message_id))
+        draft = replace(draft, files=(*draft.files, *incoming.files))
+        if incoming.location is not None:
+            draft = replace(draft, point=incoming.location, point_weighed=False)
         await self.go_on(session, contact, draft, asks_point=incoming.location is not None)
 
     async def go_on(self, session: Session, contact: Contact, draft: Draft, *, asks_point: bool = True) -> None:
@@ -54,10 +59,12 @@ class Interview:
             await emergency.declare(session, contact, draft, self._reading)
             await dialogs.cleared(session, contact.id)
             return
-        if asks_point and draft.point is not None and not draft.place_known:
+        if asks_point and draft.point is not None and not (draft.place_known or draft.claims):
             await self._confirm_point(session, contact, draft)
             return
-        if not (draft.place_known or draft.apart) and await self._outside(session, contact, draft):
+        if asks_point and draft.point is not None and draft.place and not self._reading.near(draft.point):
+            await session.say(answer(contact.id, "pins.outside"))
+        if not (draft.place_known or draft.claims or draft.apart) and await self._outside(session, contact, draft):
             return
         if not draft.apart and await self._answered(session, contact, draft):
             return
@@ -128,8 +135,8 @@ class Interview:
         draft = intake.from_json(dialog.data)
         edits = incoming.message_id
         match verb:
-            case "submit":
-                await self._submit(session, contact, actor, draft)
+            case "submit" | "another":
+                await self._submit(session, contact, actor, draft, deliberately=verb == "another")
             case "cancel" | "helped":
                 await self.close(session, contact)
                 await session.say(answer(contact.id, "intake.cancelled" if verb == "cancel" else "intake.glad", edits=edits))
@@ -154,9 +161,10 @@ class Interview:
                 await self.ask(session, contact, chosen, edits)
         return ""
 
-    async def _submit(self, session: Session, contact: Contact, actor: Actor, draft: Draft) -> None:
-        if draft.apart:
-            # An older card's button: whether they go apart was not asked there.
+    async def _submit(self, session: Session, contact: Contact, actor: Actor, draft: Draft, *, deliberately: bool) -> None:
+        twice = not deliberately and await joining.said_before(session, contact, draft) is not None
+        if draft.apart or twice:
+            # An older card's button: whether they go apart, or are another matter at all, was not asked there.
             await self.ask(session, contact, draft)
             return
         await self.close(session, contact)
@@ -190,9 +198,9 @@ class Interview:
             case "place" if argument in region.places:
                 return self._reading.picked(draft, argument)
             case "notie":
-                return replace(draft, ties=(), refused=(*draft.refused, *draft.ties))
+                return replace(intake.unplaced(draft), refused=(*draft.refused, *draft.ties), point_weighed=True)
             case "noplace":
-                return replace(draft, place_known=True, ties=())
+                return replace(draft, place_known=True, place_read=False, ties=(), claims=(), point_weighed=True)
             case "anon":
                 return replace(draft, anonymous=not draft.anonymous)
             case "whole" | "several":

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from bot.buttons import whole_number
 from bot.doors import Incoming
-from bot.outgoing import answer, button
+from bot.outgoing import answer, button, literal, rows
 from bot.resident.additions import own
-from workflow import alike, dialogs, intake
-from workflow.alike import Neighbour
+from workflow import alike, dialogs, intake, pins
+from workflow.alike import NOTHING, Neighbour
 from workflow.commands import Add, Doubt, Join, Leave, Second
 from workflow.desk import Session
 from workflow.intake import Draft
@@ -19,20 +19,40 @@ from workflow.region import VILLAGE_DIGITS
 from workflow.states import RESTING, State
 
 ADDING = "joined.add"
+_OWN = 100  # so many of one person's open tickets are compared
 _NUMBER = re.compile(r"[A-Z]{1,6}-[0-9]{6}-[0-9]{4,}|[0-9]{1,4}")
 
 
 async def offered(session: Session, contact: Contact, draft: Draft, card: Speech) -> tuple[Draft, Speech]:
     """The draft's card with the open tickets that may be the same event; the same card where there are none."""
-    found = await _similar(session, contact, draft)
+    before = await said_before(session, contact, draft)
+    found = await _similar(session, contact, draft) if before is None else (_own(before),)
     if not found:
         return replace(draft, offered=()), card
-    rows = tuple(_offer(draft, number, one) for number, one in enumerate(found, 1))
-    submit = (button("joining.not_the_same", f"i:submit:{draft.id}"),)
+    offers = tuple(_offer(draft, number, one) for number, one in enumerate(found, 1))
+    plain = f"i:submit:{draft.id}"
+    submit = (button("joining.not_the_same", plain) if before is None else button("twice.another", f"i:another:{draft.id}"),)
     params = {**card.params, "alike": [_shown(one) for one in found]}
     draft = replace(draft, offered=tuple(one.ticket_id for one in found))
-    others = (row for row in card.buttons if row[0].data != submit[0].data)
-    return draft, replace(card, params=params, buttons=(*rows, submit, *others))
+    others = (row for row in card.buttons if row[0].data != plain)
+    return draft, replace(card, params=params, buttons=(*offers, submit, *others))
+
+
+async def said_before(session: Session, contact: Contact, draft: Draft) -> Ticket | None:
+    """The person's own open ticket of the very same words: they hardly mean another one, unless it is elsewhere."""
+    words = _lines(draft.text)
+    mine = await session.uow.tickets.of_reporter(contact.id, open_only=True, limit=_OWN) if words else ()
+    same = (ticket for ticket in mine if words <= _lines(ticket.text) and ticket.procedure is not Procedure.EMERGENCY)
+    return next((ticket for ticket in same if not draft.place or pins.akin(ticket.place, draft.place)), None)
+
+
+def _lines(text: str) -> frozenset[str]:
+    return frozenset("".join(line.split()) for line in text.splitlines() if line.strip())
+
+
+def _own(ticket: Ticket) -> Neighbour:
+    number, place, state = ticket.number, ticket.place, ticket.state
+    return Neighbour(ticket.id, number, ticket.topic, place, state, ticket.created_at, own=True, people=1, gist=NOTHING)
 
 
 async def _similar(session: Session, contact: Contact, draft: Draft) -> tuple[Neighbour, ...]:
@@ -42,7 +62,8 @@ async def _similar(session: Session, contact: Contact, draft: Draft) -> tuple[Ne
     wanted = alike.area(region, draft.topic, draft.place, session.now, draft.topics)
     if wanted is None:
         return ()
-    found = await session.uow.alike.near(wanted, contact.id)
+    near = await session.uow.alike.near(wanted, contact.id)
+    found = [one for one in near if one.own or one.state not in alike.ANSWERED]
     return alike.ranked(found, draft.gist, draft.topic, draft.place, session.now, wanted, region.duplicates.shown)
 
 
@@ -102,7 +123,7 @@ async def _instead(session: Session, contact: Contact, actor: Actor, verb: str, 
     if ticket_id is None or ticket_id not in draft.offered:
         return "intake.button_is_old"
     if verb == "join":
-        await session.do(actor, Join(ticket_id, draft.text, draft.files, draft.anonymous, draft.gist))
+        await session.do(actor, Join(ticket_id, pins.said(draft.text, draft.point), draft.files, draft.anonymous, draft.gist))
     else:
         await _added(session, contact, actor, draft, ticket_id)
     await dialogs.closed(session, contact.id)
@@ -115,7 +136,7 @@ async def _added(session: Session, contact: Contact, actor: Actor, draft: Draft,
     """To a ticket of one's own, or one that was joined before. The same words once more add nothing."""
     ticket = await own(session, contact, ticket_id)
     if ticket is None:
-        ticket = await session.do(actor, Second(ticket_id, draft.text, draft.files))
+        ticket = await session.do(actor, Second(ticket_id, pins.said(draft.text, draft.point), draft.files))
     elif ticket.text != draft.text or draft.files:
         await session.do(actor, Add(ticket_id, draft.text, draft.files))
     await session.say(answer(contact.id, "joining.added", ticket_id=ticket.id, number=ticket.number))
@@ -136,12 +157,39 @@ async def all_followed(session: Session, contact: Contact) -> tuple[Ticket, ...]
 
 async def shown(session: Session, contact: Contact, words: str) -> bool:
     """Whether words are the number of a ticket that was joined, all of it or its last digits; its card is shown then."""
+    ticket = await _named(session, contact, words)
+    if ticket is not None:
+        await show(session, contact, ticket)
+    return ticket is not None
+
+
+async def _named(session: Session, contact: Contact, words: str) -> Ticket | None:
     number = words.strip().upper()
-    for ticket in await all_followed(session, contact) if _NUMBER.fullmatch(number) else ():
-        if number == ticket.number or (number.isdecimal() and int(number) == int(ticket.number.rpartition("-")[2])):
-            await show(session, contact, ticket)
-            return True
-    return False
+    followed = await all_followed(session, contact) if _NUMBER.fullmatch(number) else ()
+    return next((ticket for ticket in followed if number == ticket.number or _ends(ticket, number)), None)
+
+
+def _ends(ticket: Ticket, number: str) -> bool:
+    return number.isdecimal() and int(number) == int(ticket.number.rpartition("-")[2])
+
+
+async def told_what_else(session: Session, contact: Contact, verb: str, words: str) -> bool:
+    """Whether a command (add, urge, withdraw) is about what was joined: who joined may add and leave, and hears so."""
+    if words.strip():
+        named = await _named(session, contact, words)
+        found = [named] if named is not None else []
+    else:
+        found = [ticket for ticket in await all_followed(session, contact) if ticket.state not in RESTING]
+    if len(found) == 1:
+        (ticket,) = found
+        ended = ticket.state in RESTING
+        ways = () if ended else ((button("button.add", f"j:add:{ticket.id}"), button("joining.leave", f"j:leave:{ticket.id}")),)
+        key = "joined.ended" if ended else f"joined.no_{verb}"
+        await session.say(answer(contact.id, key, ways, ticket_id=ticket.id, number=ticket.number))
+    elif found:
+        choices = rows([literal(ticket.number, f"j:show:{ticket.id}") for ticket in found])
+        await session.say(answer(contact.id, f"joined.which_{verb}", choices))
+    return bool(found)
 
 
 async def show(session: Session, contact: Contact, ticket: Ticket) -> None:
@@ -159,8 +207,9 @@ async def said_about(session: Session, contact: Contact, actor: Actor, incoming:
     ticket = await followed(session, contact, ticket_id)
     if ticket is None or ticket.state in RESTING - {State.CLOSED}:
         return False
-    await session.do(actor, Second(ticket.id, incoming.text, incoming.files))
-    await session.say(answer(contact.id, "joining.added", ticket_id=ticket.id, number=ticket.number))
+    await session.do(actor, Second(ticket.id, pins.said(incoming.text, incoming.location), incoming.files))
+    key = "joined.added_after_the_end" if ticket.state is State.CLOSED else "joining.added"
+    await session.say(answer(contact.id, key, ticket_id=ticket.id, number=ticket.number))
     if incoming.message_id:
         await session.uow.remember(contact.id, incoming.message_id, ticket.id)
     return True

@@ -84,6 +84,8 @@ async def choose(session: Session, contact: Contact, actor: Actor, verb: str, wo
     """/add, /urge, /withdraw: the ticket that was named, the only open one, else ask which."""
     tickets = await session.uow.tickets.of_reporter(contact.id, open_only=True)
     found = await named(session, contact, words) if words.strip() else None
+    if found is None and (words.strip() or not tickets) and await joining.told_what_else(session, contact, verb, words):
+        return
     if words.strip() and found is None:
         await session.say(answer(contact.id, "refused.not_found"))
         return

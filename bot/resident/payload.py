@@ -3,8 +3,8 @@
     g440703101201001                          a grid; a village's 12 digits do, too
     d_440703101201001_<road and number>       a door plate: grid or village, and what stands on the plate as base64url of UTF-8, no padding
 
-Nothing is signed: a link fills in a place that anybody may type, and the person sees it on the card before anything is sent. Whatever else
-stands behind /start is met with the usual greeting.
+Nothing is signed: a link fills in a place that anybody may type, and the person sees it on the card before anything is sent. Of a
+plate that is not known it is said so; whatever else stands behind /start is met with the usual greeting.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ def scanned(region: Region, text: str) -> Scanned | None:
 
 
 def is_plate(payload: str) -> bool:
-    """Whether it has a door plate's form: as long as an invite's code, but none."""
-    return _PLATE.fullmatch(payload) is not None
+    """Whether it is meant to be a door plate, known or not: as long as an invite's code, but none."""
+    return payload.startswith("d_")
 
 
 def of_plate(region: Region, code: str, written: str) -> str:

@@ -15,7 +15,7 @@ from workflow.commands import RegisterSeveral
 from workflow.desk import Session
 from workflow.intake import Draft
 from workflow.letters import MOST
-from workflow.model import Actor, Contact, Intent, Procedure, Ticket
+from workflow.model import Actor, Contact, Intent, Json, Procedure, Ticket
 from workflow.region import Level, Region
 
 Group = tuple[tuple[int, int], ...]
@@ -102,7 +102,14 @@ def each(draft: Draft) -> tuple[Draft, ...]:
 
 def _whole(draft: Draft, matter: Draft) -> Draft:
     shared = replace(matter, id=draft.id, files=draft.files, anonymous=draft.anonymous)
-    return shared if matter.place_known else replace(shared, place=draft.place, place_known=draft.place_known, point=draft.point)
+    if matter.place_known:
+        return shared
+    return replace(shared, place=draft.place, place_known=draft.place_known, point=draft.point, reading=_near(draft, matter))
+
+
+def _near(draft: Draft, matter: Draft) -> Json:
+    """How the matter was read, with what lies around the point of the whole."""
+    return matter.reading | {name: draft.reading[name] for name in ("near",) if name in draft.reading}
 
 
 async def file(session: Session, contact: Contact, actor: Actor, draft: Draft) -> Ticket:

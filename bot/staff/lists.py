@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from bot import menus
+from bot.cards import pins
 from bot.cards.choices import other_guesses
 from bot.cards.staff import because, relevant_clock
 from bot.staff.turn import Rows, Turn
@@ -51,6 +52,7 @@ async def _full(turn: Turn, ticket: Ticket) -> None:
     """All of the resident's words, masked, and all files."""
     notes = [note for note in await turn.session.uow.tickets.notes(ticket.id) if note.kind in {"addition", "joined"}]
     text = "\n\n".join(turn.masker.mask(part) for part in (ticket.text, *(note.text for note in notes)) if part)
+    text = "\n\n".join(filter(None, (text, pins.plain(ticket, turn.words))))
     files: tuple[FileRef, ...] = ticket.files + tuple(file for note in notes for file in note.files)
     if ticket.state is State.REPLIED:
         files += ticket.result_files

@@ -17,7 +17,7 @@ from workflow.model import Button, Outcome, Ticket
 from workflow.states import Party, State, Trigger
 
 _REASONS = {"dispute": Trigger.DISPUTE, "send_back": Trigger.SEND_BACK, "uphold": Trigger.UPHOLD_OBJECTION, "decline": Trigger.DECLINE,
-            "answer": Trigger.ANSWER}  # fmt: skip
+            "answer": Trigger.ANSWER, "rework": Trigger.REWORK, "reopen": Trigger.REOPEN}  # fmt: skip
 _OUTCOMES = (Outcome.RESOLVED, Outcome.PARTLY, Outcome.DEFUSED, Outcome.NOT_DEFUSED, Outcome.EXPLAINED, Outcome.LEGAL_ROUTE)
 _HUB = (Party.HUB, Party.SUPERVISOR)
 

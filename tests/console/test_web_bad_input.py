@@ -36,6 +36,7 @@ BODIES: dict[str, tuple[bytes, dict[str, str]]] = {
     "a latitude beyond all maps": (f'{{{ID}, "location": {{"lat": 1e400, "lon": 1}}}}'.encode(), {}),
     "a whole latitude beyond all maps": (f'{{{ID}, "location": {{"lat": {"9" * 400}, "lon": 1}}}}'.encode(), {}),
     "a latitude that is no number": (f'{{{ID}, "location": {{"lat": NaN, "lon": 1}}}}'.encode(), {}),
+    "a truth for a latitude": (f'{{{ID}, "location": {{"lat": true, "lon": false}}}}'.encode(), {}),
     "half a place": (f'{{{ID}, "location": {{"lat": 1}}}}'.encode(), {}),
     "a place that is none": (f'{{{ID}, "location": "here"}}'.encode(), {}),
     "a long button": (f'{{{ID}, "button": "{"a" * 65}"}}'.encode(), {}),

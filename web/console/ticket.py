@@ -12,8 +12,8 @@ from web.console import reading
 from web.console.marks import MaskedText
 from web.console.pages import show, visitor_of, words_of
 from web.services import Wording, console_of
-from workflow import evidence, policy
-from workflow.model import Assignee, Event, Note, Role
+from workflow import evidence, pins, policy
+from workflow.model import Assignee, Event, Note, Role, Ticket
 from workflow.states import PHASE, Phase, State
 from workflow.views import Whole
 
@@ -53,6 +53,7 @@ class Content:
     extension_reason: str
     remarks: tuple[Remark, ...]
     files: int
+    pin: str  # "" where no point was shared
 
 
 async def one(request: web.Request) -> web.Response:
@@ -64,14 +65,15 @@ async def one(request: web.Request) -> web.Response:
     ticket, mask = found.ticket, console.masker.mask
     readable = policy.may_see(actor, ticket)
     masked = MaskedText(ticket.text, mask) if readable else None
+    content = _content(found, masked.shown, mask, words_of(request)) if masked is not None else None
     steps = [_step(event, words_of(request), mask if readable else None) for event in _as_changed(found)]
     return show(
-        request, "ticket.html", ticket=ticket, steps=steps, content=_content(found, masked.shown, mask) if masked is not None else None,
+        request, "ticket.html", ticket=ticket, steps=steps, content=content,
         phases=_phases(ticket.state), reading=reading.of(evidence.again(ticket.understanding), masked),
     )  # fmt: skip
 
 
-def _content(whole: Whole, text: str, mask: Mask) -> Content:
+def _content(whole: Whole, text: str, mask: Mask, words: Wording) -> Content:
     ticket = whole.ticket
     return Content(
         text,
@@ -79,7 +81,15 @@ def _content(whole: Whole, text: str, mask: Mask) -> Content:
         mask(str(ticket.extension_ask.get("reason", ""))),
         tuple(_remark(note, mask) for note in whole.notes),
         len(ticket.files),
+        _pin(ticket, words),
     )
+
+
+def _pin(ticket: Ticket, words: Wording) -> str:
+    if ticket.point is None:
+        return ""
+    near = words.label("words.comma").join(words.place(code) for code in pins.near(ticket)) or words.label("pins.nowhere_near")
+    return words.label("pins.on_console", pin=pins.written(ticket.point), geo=pins.geo(ticket.point), near=near)
 
 
 def _remark(note: Note, mask: Mask) -> Remark:

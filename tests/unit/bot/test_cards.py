@@ -132,8 +132,8 @@ def test_every_moving_button_is_a_row_of_the_table(state: State, contact: int) -
         (State.HANDLING, OFFICER, set()),
         (State.REPLIED, OFFICER, {"m:release", "s:send_back"}),
         (State.REPLIED, WORKER, set()),
-        (State.EVALUATING, OFFICER, set()),
-        (State.CLOSED, OFFICER, set()),
+        (State.EVALUATING, OFFICER, {"s:rework"}),
+        (State.CLOSED, OFFICER, {"s:reopen"}),
     ],
 )
 def test_buttons_by_state_and_post(state: State, contact: int, wanted: set[str]) -> None:

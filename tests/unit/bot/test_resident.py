@@ -221,10 +221,19 @@ async def test_a_plate_scanned_before_the_notice_is_kept(chat: Chat) -> None:
     assert "新村一巷12号" in chat.last()
 
 
-@pytest.mark.parametrize("payload", ["d_440703103205_____", "d_999999999999_5paw5p2R5LiA5be3", "d_440703103205_aHR0cDovL3gueS96", "x"])
-async def test_a_payload_that_says_nothing_gets_the_usual_greeting(chat: Chat, payload: str) -> None:
+@pytest.mark.parametrize(
+    "payload",
+    ["d_440703103205_____", "d_999999999999_5paw5p2R5LiA5be3", "d_440703103205_aHR0cDovL3gueS96", "d_440705107_5paw5p2R5LiA5be3"],
+)
+async def test_a_plate_that_is_not_known_is_said_so(chat: Chat, payload: str) -> None:
     await chat.consented()
     await chat.says(f"/start {payload}")
+    assert "门牌" in chat.last() and "邀请码" not in chat.last()
+
+
+async def test_a_payload_that_says_nothing_gets_the_usual_greeting(chat: Chat) -> None:
+    await chat.consented()
+    await chat.says("/start x")
     assert "请直接说您遇到的事" in chat.last()
 
 

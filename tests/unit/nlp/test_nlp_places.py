@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nlp import as_json
+from tests import jiangmen
 from tests.unit.nlp import cities
 from workflow.region import Level
 
@@ -73,6 +74,19 @@ def test_outside_is_said_only_where_nothing_inside_is_named() -> None:
     assert places.locate("我在中山市小榄镇").outside_name == "中山市"
     assert places.locate("我在佛山上班").decision == "outside"
     assert places.locate("佛山人，住在棠下镇").code == "440703101"
+
+
+@pytest.mark.parametrize(
+    ("text", "detail"),
+    [
+        ("霞村口那家五金厂晚上噪音很大", "村口那家五金厂"),
+        ("杜阮镇井根村口那家五金厂晚上噪音很大", "村口那家五金厂"),
+        ("井根村口的垃圾堆没人清", "村口"),
+        ("井根村路口红绿灯坏了", "路口"),
+    ],
+)
+def test_a_detail_that_begins_in_the_village_s_name_is_whole(text: str, detail: str) -> None:
+    assert jiangmen.language().places.locate(text).detail == detail
 
 
 def test_the_detail_is_what_was_said_beyond() -> None:
