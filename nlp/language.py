@@ -16,6 +16,7 @@ from nlp import (
     matters,
     negation,
     operators,
+    points,
     polygons,
     procedures,
     redflag_files,
@@ -41,7 +42,7 @@ from workflow.ports import Answers, Classifier, Likeness, Masker, PlaceFinder
 from workflow.region import Region
 
 MARKS_OF_NAMES = ("road", "town", "county", "village", "weak")  # kinds of place words that a name stands before
-RULES = "4"  # goes up when the code decides otherwise on the same files
+RULES = "5"  # goes up when the code decides otherwise on the same files
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ def build(language: Path, region: Region, weights: Weights | None = None) -> Lan
     )
     finder = DictionaryPlaceFinder(
         region, places, Mentions(places, region), Addresses(words), Detail(words["detail"], words["insider"]), normalise, segmenter,
-        Points(region, polygons.load(language.parent / "polygons", region)),
+        Points(region, polygons.load(language.parent / "polygons", region), points.load(language / "neighbours.csv")),
     )  # fmt: skip
     answers = KnowledgeAnswers(region.knowledge, normalise, segmenter, wishes.words)
     alike = likeness.load(language / "alike.csv", normalise, segmenter, frozenset(places.names), wishes.words)

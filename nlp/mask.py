@@ -101,8 +101,8 @@ def _names(words: dict[str, list[str]]) -> list[re.Pattern[str]]:
 
 
 def _titled(words: dict[str, list[str]]) -> re.Pattern[str] | None:
-    """A surname and the given name to be hidden, before a polite title; the surname before the title stays, as people say it. Not words that
-    begin with a surname, nor a word such as "to" before another's surname."""
+    """A surname and the given name to be hidden, before a polite title; the surname stays before the title, as people say it. Not words
+    that begin with a surname, nor a word such as "to" before another's surname."""
     if not words["title"]:
         return None
     title = _any(sorted(words["title"], key=len, reverse=True))
