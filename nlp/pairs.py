@@ -19,7 +19,7 @@ class Pair:
     topic: str
     weight: float
     word: str
-    patterns: tuple[re.Pattern[str], ...]
+    patterns: tuple[tuple[str, re.Pattern[str]], ...]
 
     @classmethod
     def of(cls, topic: str, word: str, weight: float) -> Self:
@@ -29,12 +29,12 @@ class Pair:
             raise ValueError(word)
         between = f"[^{re.escape(''.join(sorted(MARKS)) + DENIED)}]{{0,{GAP}}}?"
         ends = "|".join(map(re.escape, second))
-        return cls(topic, weight, word, tuple(re.compile(f"(?=({re.escape(begin)}){between}({ends}))") for begin in first))
+        return cls(topic, weight, word, tuple((begin, re.compile(f"(?=({re.escape(begin)}){between}({ends}))")) for begin in first))
 
     def find(self, text: str, edges: Container[int]) -> tuple[int, int] | None:
         """Where it first stands: from the beginning of the first word, which must be a word by itself, to the end of the second."""
-        for pattern in self.patterns:
-            for found in pattern.finditer(text):
+        for begin, pattern in self.patterns:
+            for found in pattern.finditer(text) if begin in text else ():
                 if found.start(1) in edges and found.end(1) in edges:
                     return found.start(1), found.end(2)
         return None
