@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import ceil
 
 from workflow import bursts, policy
 from workflow.bursts import Burst, Incident, Told
@@ -83,7 +82,7 @@ async def _tell(session: Session, burst: Burst) -> None:
         actor = Actor(contact, posts[0].role, posts)
         seen = [ticket for ticket in tickets if policy.may_see(actor, ticket)]
         params: Json = {
-            "area_place": burst.place, "item": item, "hours": ceil((session.now - burst.since) / timedelta(hours=1)),
+            "area_place": burst.place, "item": item, "hours": max(1, round((session.now - burst.since) / timedelta(hours=1))),
             "count": len(burst.tickets), "people": burst.people, "numbers": " ".join(ticket.number for ticket in seen[:_SHOWN]),
         }  # fmt: skip
         await session.say(Speech(contact, RAISED, params, _opens(seen[:_SHOWN]), priority=Priority.URGENT))

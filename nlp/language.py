@@ -18,6 +18,7 @@ from nlp import (
     matters,
     negation,
     operators,
+    points,
     polygons,
     procedures,
     redflag_files,
@@ -27,6 +28,7 @@ from nlp import (
 from nlp.addresses import Addresses
 from nlp.answers import KnowledgeAnswers
 from nlp.classifier import LexiconClassifier
+from nlp.corrected import CorrectedTopics
 from nlp.detail import Detail
 from nlp.errors import LanguageError
 from nlp.learned import LearnedTopics
@@ -43,7 +45,8 @@ from workflow.ports import Answers, Classifier, Likeness, Masker, PlaceFinder
 from workflow.region import Level, Region
 
 MARKS_OF_NAMES = ("road", "town", "county", "village", "weak")  # kinds of place words that a name stands before
-RULES = "6"  # goes up when the code decides otherwise on the same files
+OF_PLACES = ("town", "county", "village", "rural", "urban", "spot")  # kinds that only say at what kind of place
+RULES = "7"  # goes up when the code decides otherwise on the same files
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ def build(language: Path, region: Region, weights: Weights | None = None) -> Lan
     masker = mask.load(language / "personal.csv")
     finder = DictionaryPlaceFinder(
         region, places, Mentions(places, region), Addresses(words), Detail(words["detail"], words["insider"]), normalise, segmenter,
-        Points(region, polygons.load(language.parent / "polygons", region)),
+        Points(region, polygons.load(language.parent / "polygons", region), points.load(language / "neighbours.csv")),
     )  # fmt: skip
     classifier = LexiconClassifier(
         normalise=normalise,
@@ -101,7 +104,7 @@ def build(language: Path, region: Region, weights: Weights | None = None) -> Lan
     marks = Words(word for kind in MARKS_OF_NAMES for word in words[kind])
     learner = Learner(
         normalise, segmenter, masker, by_hand, frozenset(wishes.words), places.telling, marks,
-        operators.load(language / "operators.csv", normalise),
+        operators.load(language / "operators.csv", normalise), frozenset(word for kind in OF_PLACES for word in words[kind]),
     )  # fmt: skip
     return Language(classifier, finder, answers, masker, version, alike, learner)
 
@@ -114,7 +117,7 @@ def _ranker(by_hand: topics.Topics, weights: Weights | None, region: Region) -> 
     if strange:
         raise LanguageError(MANIFEST, 0, f"the weights know topics that topics.csv does not: {', '.join(strange[:8])}; train anew")
     if manifest.own:
-        return LearnedTopics(weights, by_hand, {code: topic.name for code, topic in region.topics.items()})
+        return CorrectedTopics(weights, by_hand, {code: topic.name for code, topic in region.topics.items()})
     return LearnedTopics(weights, by_hand.onto(manifest.onto, manifest.topics) if manifest.onto else None)
 
 

@@ -1,10 +1,11 @@
-"""Topics by learned weights, with the hand-written ones on top: still a sum over words, each of which can be looked up."""
+"""Topics of another set of labels by learned weights, with the hand-written ones on top: still a sum over words, each of which can be
+looked up. The city's own topics: `nlp.corrected`."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from nlp.features import Spans, features
@@ -17,7 +18,6 @@ from workflow.understanding import TopicGuess
 SHOWN = 3  # so many guesses are told with their evidence
 LEAST = 0.05  # a sum below says nothing
 ALONE = 0.2  # the best sum needed where no hand-written word is found: "hello" is about nothing
-ENOUGH = 1000  # texts: a version of the city's own from fewer says nothing where the lexicon finds no word
 OTHERS = 2  # the slope among the topics behind the first, as a multiple
 
 
@@ -48,11 +48,6 @@ class Sums:
         """What hand-written sums are divided by, so that a long text says no more than a short one."""
         return max(1.0, math.hypot(*self.by_hand.values()))
 
-    def heavier_than(self, topics: Collection[str]) -> bool:
-        """Whether hand-written weights speak for a topic that is none of these at least as loudly as for any of them."""
-        others = max((weight for topic, weight in self.by_hand.items() if topic not in topics), default=0.0)
-        return 0.0 < others >= max((weight for topic, weight in self.by_hand.items() if topic in topics), default=0.0)
-
     def ranked(self, hand: float) -> dict[str, float]:
         """Those with enough evidence to be named, best first."""
         scores = self.scores(hand)
@@ -65,21 +60,18 @@ class Sums:
 @dataclass(frozen=True, slots=True)
 class LearnedTopics:
     """`by_hand`: the lexicon, about the same topics. Where both know a word for a topic the hand-written weight counts and the learned
-    one does not. `names`: topic → name, for those that only the lexicon knows."""
+    one does not."""
 
     weights: Weights
     by_hand: Topics | None = None
-    names: Mapping[str, str] = field(default_factory=dict)
 
     def rank(self, normal: Normal, reading: Reading | None = None) -> tuple[TopicGuess, ...]:
         """Best first. The weights of a guess's evidence add up to its score; they are told by words of the text, not by
         the pieces that were learned."""
-        reading = reading if reading and self.weights.manifest.own else self._read(normal)
+        reading = self._read(normal)  # what was found already is about the city's own topics
         heard = self._heard(normal, reading)
         sums = self._sums(heard, reading)
         manifest = self.weights.manifest
-        if self.by_hand and self._left_to_lexicon(sums):
-            return self.by_hand.rank(normal, reading)
         ranked = sums.ranked(manifest.hand)
         best = dict(list(ranked.items())[:SHOWN])
         if not best:
@@ -87,21 +79,13 @@ class LearnedTopics:
         sure = confidences(ranked, manifest)
         pieces = Pieces(normal)
         weights = self._weights(best, heard, reading, manifest.hand / sums.length, pieces)
-        return tuple(TopicGuess(t, self._name(t), sure[t], pieces.evidence(weights[t]), round(score, 6)) for t, score in best.items())
-
-    def _left_to_lexicon(self, sums: Sums) -> bool:
-        """Where the lexicon finds no word and too little was learned, and where it speaks for a topic that nothing was learned about."""
-        manifest = self.weights.manifest
-        little = not sums.by_hand and manifest.texts < ENOUGH
-        return manifest.own and (little or sums.heavier_than(manifest.topics))
+        named = manifest.topics
+        return tuple(TopicGuess(t, named.get(t, t), sure[t], pieces.evidence(weights[t]), round(score, 6)) for t, score in best.items())
 
     def sums(self, normal: Normal) -> Sums:
         """What speaks for each topic, learned and by hand apart."""
         reading = self._read(normal)
         return self._sums(self._heard(normal, reading), reading)
-
-    def _name(self, topic: str) -> str:
-        return self.names.get(topic) or self.weights.manifest.topics.get(topic, topic)
 
     def _read(self, normal: Normal) -> Reading:
         return self.by_hand.read(normal) if self.by_hand else Reading()

@@ -21,6 +21,7 @@ EVERYDAY = 6.0  # a rarity up to which a word says nothing: grammar
 ODD = 2  # the weight of two characters that only stand side by side
 SHORT = 20  # code points under which equal words are no copy of one text
 FEW = 8  # words likewise
+HIDDEN = "某"  # stands for a given name that was hidden
 NAME = 2  # characters of a spot's name
 
 
@@ -46,7 +47,7 @@ class TokenLikeness:
         weights = dict(self._weighed(tokens))
         best = sorted(weights.items(), key=lambda item: (-item[1], item[0]))[:KEPT]
         words = tuple((_hash(word), weight) for word, weight in best if weight)
-        return Gist(self._whole(normal.text, weights), words, tuple(dict.fromkeys(self._spotted(normal.text, tokens))))
+        return Gist(self._whole(normal.text, tokens), words, tuple(dict.fromkeys(self._spotted(normal.text, tokens))))
 
     def _weighed(self, tokens: Sequence[str]) -> Iterator[tuple[str, int]]:
         """Words of one or two characters as they are, longer ones by their pairs: so 小区|电梯坏 and 小区电梯|坏 are alike."""
@@ -66,13 +67,21 @@ class TokenLikeness:
         heavy = max(0.0, rarity - EVERYDAY)
         return round(heavy if len(piece) > 1 else heavy / 2)
 
-    @staticmethod
-    def _whole(text: str, weights: dict[str, int]) -> str:
-        """Equal for copies of one text, also where numbers, names, fillers or the order differ."""
-        pieces = sorted(piece for piece in weights if len(piece) > 1 and not any(char.isdecimal() for char in piece))
-        if len(text) < SHORT or len(pieces) < FEW:
+    def _whole(self, text: str, tokens: Sequence[str]) -> str:
+        """Equal for copies of one text: the same words in the same order, but for numbers (with what they count), places and hidden names,
+        where each puts in their own."""
+        said: list[str] = []
+        numbered = False
+        for token in filter(str.isalnum, tokens):
+            number = any(char.isdecimal() for char in token)
+            if token.endswith(HIDDEN):
+                del said[len(said) - (token == HIDDEN) :]
+            elif not number and token not in self._places and not (numbered and len(token) == 1):
+                said.append(token)
+            numbered = number
+        if len(text) < SHORT or sum(len(token) > 1 for token in said) < FEW:
             return ""
-        return blake2s("\n".join(pieces).encode(), digest_size=16).hexdigest()
+        return blake2s("\n".join(said).encode(), digest_size=16).hexdigest()
 
     def _spotted(self, text: str, tokens: Sequence[str]) -> Iterator[tuple[int, int]]:
         edges = frozenset(accumulate(map(len, tokens)))

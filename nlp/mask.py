@@ -10,6 +10,7 @@ from nlp.tables import read
 
 KINDS = (
     "plate", "plate_end", "before_name", "before_colon", "before_self", "surname", "after_surname", "not_name", "account", "one", "numeral",
+    "title", "not_titled", "leading",
 )  # fmt: skip
 SELF_END = r"(?=[\s,，。.;；!！、]|$)"
 GAP = r"[\s\-‐-―－.·_\u00ad\u200b-\u200f\u2060\ufeff]{0,4}"
@@ -39,6 +40,7 @@ class PersonalDataMasker:
         )
         self._spelt = _spelt("".join(words["one"]), "".join(words["numeral"]))
         self._names = _names(words)
+        self._titled = _titled(words)
         accounts = _any(sorted(words["account"], key=len, reverse=True))
         between = r"[\s:：是为号]{0,3}"
         self._account = (
@@ -70,6 +72,8 @@ class PersonalDataMasker:
         text = self._plate.sub(lambda m: m[1] + "*****", text)
         for names in self._names:
             text = names.sub(lambda m: m[1] + m[2] + self._mark, text)
+        if self._titled:
+            text = self._titled.sub(r"\1", text)
         return text
 
 
@@ -94,6 +98,19 @@ def _names(words: dict[str, list[str]]) -> list[re.Pattern[str]]:
         for before, between, end in led
         if before
     ]
+
+
+def _titled(words: dict[str, list[str]]) -> re.Pattern[str] | None:
+    """A surname and the given name to be hidden, before a polite title; the surname stays before the title, as people say it. Not words
+    that begin with a surname, nor a word such as "to" before another's surname."""
+    if not words["title"]:
+        return None
+    title = _any(sorted(words["title"], key=len, reverse=True))
+    surname = _any(sorted(words["surname"], key=len, reverse=True))
+    whole = [*words["not_titled"], *(name for name in words["surname"] if len(name) > 1)]
+    leading = f"(?!{_any(words['leading'])}{surname})" if words["leading"] else ""
+    given = f"(?!{_any([*words['not_name'], *words['title'], words['after_surname'][0]])})[㐀-鿿]{{1,2}}?"
+    return re.compile(f"(?!{_any(whole)}{title}){leading}({surname}){given}(?={title})")
 
 
 def _digits(text: str) -> str:

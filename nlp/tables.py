@@ -9,6 +9,7 @@ from pathlib import Path
 
 from nlp.errors import LanguageError
 
+HALF_CIRCLE = 180.0  # degrees
 HEAVIEST = 100.0  # a weight beyond is a slip of the hand
 
 
@@ -46,6 +47,16 @@ class Row:
         except ValueError as error:
             raise self.wrong(f"{column} is not a number: {self.cells[column]!r}") from error
         if not -HEAVIEST <= value <= HEAVIEST:
+            raise self.wrong(f"{column} is out of range: {value}")
+        return value
+
+    def degrees(self, column: str) -> float:
+        """The cell as degrees, -180 to 180. Raises LanguageError."""
+        try:
+            value = float(self.need(column))
+        except ValueError as error:
+            raise self.wrong(f"{column} is not a number: {self.cells[column]!r}") from error
+        if not abs(value) <= HALF_CIRCLE:
             raise self.wrong(f"{column} is out of range: {value}")
         return value
 

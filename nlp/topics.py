@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
 from nlp.negation import Negation
 from nlp.normalise import Normal
-from nlp.tables import read
+from nlp.pairs import APART, Pair
+from nlp.tables import Row, read
 from nlp.tries import Words
 from workflow.region import Topic
 from workflow.understanding import Evidence, TopicGuess
@@ -21,21 +22,27 @@ PER_SCORE, PER_LEAD, START = 0.9, 2.5, -0.9  # the curve of certainty
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """`weights`: word → topic → weight. `excludes`: word → topics it rules out."""
+    """`weights`: word → topic → weight. `excludes`: word → topics it rules out. `pairs`: words that speak for a topic together."""
 
     weights: Mapping[str, Mapping[str, float]]
     excludes: Mapping[str, frozenset[str]]
+    pairs: Sequence[Pair] = ()
 
 
 def load(path: Path, topics: Mapping[str, Topic]) -> Lexicon:
     """Reads lexicon.csv. Raises LanguageError for an unknown topic or rows that contradict each other."""
     weights: dict[str, dict[str, float]] = {}
     excludes: dict[str, frozenset[str]] = {}
+    pairs: list[Pair] = []
     for row in read(path, ("topic", "word", "weight", "kind")):
         topic, word = row.need("topic"), row.need("word").lower()
         if topic not in topics:
             raise row.wrong(f"unknown topic: {topic}")
-        if row.one_of("kind", ("keyword", "exclude")) == "exclude":
+        kind = row.one_of("kind", ("keyword", "exclude", "pair"))
+        if kind == "pair":
+            pairs.append(_pair(row, topic))
+            continue
+        if kind == "exclude":
             excludes[word] = excludes.get(word, frozenset()) | {topic}
         elif topic in weights.setdefault(word, {}):
             raise row.wrong(f"{word} stands twice under {topic}: keep one")
@@ -43,7 +50,14 @@ def load(path: Path, topics: Mapping[str, Topic]) -> Lexicon:
             weights[word][topic] = row.number("weight")
         if topic in excludes.get(word, ()) and topic in weights.get(word, {}):
             raise row.wrong(f"{word} is a keyword and an exclusion of {topic}: keep one")
-    return Lexicon(weights, excludes)
+    return Lexicon(weights, excludes, tuple(pairs))
+
+
+def _pair(row: Row, topic: str) -> Pair:
+    try:
+        return Pair.of(topic, row.need("word").lower(), row.number("weight"))
+    except ValueError as error:
+        raise row.wrong(f"a pair is two sides with {APART} between them, each of words parted by |: {row['word']}") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +98,8 @@ class Topics:
                 if topic in labels:
                     theirs = weights.setdefault(word, {})
                     theirs[labels[topic]] = max(weight, theirs.get(labels[topic], 0.0))
-        return Topics(Lexicon(weights, {}), names, self._negation)
+        pairs = tuple(replace(pair, topic=labels[pair.topic]) for pair in self._lexicon.pairs if pair.topic in labels)
+        return Topics(Lexicon(weights, {}, pairs), names, self._negation)
 
     def rank(self, normal: Normal, reading: Reading | None = None) -> tuple[TopicGuess, ...]:
         """Best first. The weights of a guess's evidence add up to its score; a word counts once."""
@@ -110,6 +125,9 @@ class Topics:
             for topic, weight in self._lexicon.weights[word].items():
                 found.setdefault(topic, []).append((first, last, weight))
                 known.add((word, topic))
+        for pair in self._lexicon.pairs:
+            if (span := pair.find(text, normal.edges)) is not None:
+                found.setdefault(pair.topic, []).append((*span, pair.weight))
         excluded = {topic for first, last in self._excludes.longest(text) for topic in self._lexicon.excludes[text[first:last]]}
         for topic in excluded:
             found.pop(topic, None)
@@ -118,13 +136,13 @@ class Topics:
     def _guesses(self, found: Mapping[str, list[Evidence]]) -> tuple[TopicGuess, ...]:
         scores = {topic: math.fsum(e.weight for e in evidence) for topic, evidence in found.items()}
         best = sorted((t for t in scores if scores[t] > 0), key=lambda t: (-scores[t], t))[:RANKED]
-        sure = _confidences([scores[t] for t in best], math.fsum(scores.values()))
+        certain = sure([scores[t] for t in best], math.fsum(scores.values()))
         return tuple(
-            TopicGuess(t, self._names[t], c, tuple(found[t]), round(scores[t], 6)) for t, c in zip(best, sure, strict=True)
+            TopicGuess(t, self._names[t], c, tuple(found[t]), round(scores[t], 6)) for t, c in zip(best, certain, strict=True)
         )
 
 
-def _confidences(scores: Sequence[float], total: float) -> list[float]:
+def sure(scores: Sequence[float], total: float) -> list[float]:
     """How likely each guess is, for scores in falling order; they add up to at most 1.
 
     The first: by how much speaks for it and how far it leads, on a curve rounded from a logistic fit over one half of the

@@ -6,7 +6,7 @@ Needs scikit-learn (the extra `train`); what it makes is read without it.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -48,10 +48,23 @@ def _trimmed(pulls: Mapping[str, float]) -> dict[str, float]:
     return {topic: round(weight, 3) for topic, weight in pulls.items() if abs(weight) >= SMALLEST or topic == heaviest}
 
 
+def ridge(texts: csr_matrix, wanted: Sequence[float], stiffness: float) -> list[float]:
+    """A weight for each column. Raises NoTrainer."""
+    found: Any = _ridge(texts, wanted, stiffness)
+    return [float(weight) for weight in found]
+
+
+def _ridge(texts: csr_matrix, wanted: Any, stiffness: float) -> Any:
+    try:
+        from sklearn.linear_model import Ridge  # noqa: PLC0415  # the running bot does without
+    except ImportError as error:
+        raise NoTrainer from error
+    return Ridge(alpha=stiffness, fit_intercept=False, solver="sparse_cg", tol=1e-4).fit(texts, wanted).coef_
+
+
 def _pulls(seen: Sequence[Seen], topics: Sequence[str], known: Mapping[str, int]) -> dict[str, dict[str, float]]:
     try:
-        import numpy as np  # noqa: PLC0415  # the running bot does without
-        from sklearn.linear_model import Ridge  # noqa: PLC0415
+        import numpy as np  # noqa: PLC0415
     except ImportError as error:
         raise NoTrainer from error
     if not known:
@@ -61,28 +74,43 @@ def _pulls(seen: Sequence[Seen], topics: Sequence[str], known: Mapping[str, int]
     wanted = np.zeros((len(seen), len(topics)))
     for number, one in enumerate(seen):
         wanted[number, place[one.label]] = 1.0
-    ridge = Ridge(alpha=STIFFNESS, fit_intercept=False, solver="sparse_cg", tol=1e-4)
-    found: Any = ridge.fit(_matrix(seen, words, known), wanted).coef_
-    found = np.atleast_2d(found)
+    found = np.atleast_2d(_ridge(matrix(seen, known), wanted, STIFFNESS))
     return {word: dict(zip(topics, map(float, found[:, column]), strict=True)) for column, word in enumerate(words)}
 
 
-def _matrix(seen: Sequence[Seen], words: Sequence[str], known: Mapping[str, int]) -> csr_matrix:
-    """One row a text, of length 1: the same sums as `nlp.learned` makes."""
-    from scipy.sparse import csr_matrix  # noqa: PLC0415
-
-    column = {word: number for number, word in enumerate(words)}
+def matrix(seen: Sequence[Seen], known: Mapping[str, int], *, whole: bool = False) -> csr_matrix:
+    """One row a text, one column a word in the order of the alphabet: the same sums as `nlp.learned` makes, of length 1. `whole`: as
+    `nlp.corrected` makes them, where words of the text that were not learned count in its length, too. Raises NoTrainer."""
+    try:
+        from scipy.sparse import csr_matrix  # noqa: PLC0415
+    except ImportError as error:
+        raise NoTrainer from error
+    column = {word: number for number, word in enumerate(sorted(known))}
     weight = {word: rarity(len(seen), count) for word, count in known.items()}
     data: list[float] = []
     columns: list[int] = []
     starts = [0]
     for one in seen:
         values = {word: weight[word] * (1 + math.log(n)) for word, n in one.counts.items() if word in column}
-        norm = math.sqrt(math.fsum(v * v for v in values.values())) or 1.0
+        rest = len(one.counts) - len(values) if whole else 0
+        norm = math.sqrt(math.fsum(v * v for v in values.values()) + rest) or 1.0
         data += [value / norm for value in values.values()]
         columns += [column[word] for word in values]
         starts.append(len(data))
-    return csr_matrix((data, columns, starts), shape=(len(seen), len(words)))
+    return csr_matrix((data, columns, starts), shape=(len(seen), len(column)))
+
+
+def without(texts: csr_matrix, known: Mapping[str, int], left_out: Sequence[Collection[str]]) -> csr_matrix:
+    """A matrix of `matrix` without some words in some rows. `left_out`: for each row."""
+    from scipy.sparse import csr_matrix  # noqa: PLC0415
+
+    column = {word: number for number, word in enumerate(sorted(known))}
+    cells = [(row, column[word]) for row, words in enumerate(left_out) for word in words if word in column]
+    if not cells:
+        return texts
+    rows, columns = zip(*cells, strict=True)
+    values = texts[list(rows), list(columns)].A1
+    return csr_matrix(texts - csr_matrix((values, (rows, columns)), shape=texts.shape))
 
 
 def folds(seen: Sequence[Seen]) -> list[tuple[list[int], list[int]]]:

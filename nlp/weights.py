@@ -18,8 +18,9 @@ from typing import Any
 
 from nlp.errors import LanguageError
 
-FORMAT = 1
+FORMAT = 2
 HEAVIEST = 100  # a weight beyond is a slip of the hand
+LEAST_HAND = 0.01  # of the city's own topics: learned weights are divided by it
 STEEPEST, FARTHEST = 1000.0, 100.0  # slope or hand, and start of the curve: beyond, sums and certainties are no numbers any more
 TABLE, MANIFEST = "weights.csv", "manifest.json"
 _COLUMNS = ("word", "topic", "weight", "count")
@@ -29,8 +30,8 @@ _COLUMNS = ("word", "topic", "weight", "count")
 class Manifest:
     """`topics`: code → name, as learned. `own`: whether these are the city's sub-themes, so that the weights may be published.
     `texts`: how many were learned from. `slope`, `start`: certainty that the first topic is right, by its lead over the second (a logistic
-    curve). `hand`: how much hand-written weights count beside learned ones. `onto`: sub-theme → the
-    topic that its hand-written weights speak for; empty = no hand-written weights. `made`: ISO 8601, UTC."""
+    curve); for another set of labels only. `hand`: how much hand-written weights count beside learned ones. `onto`: sub-theme → the
+    topic of that set that its hand-written weights speak for; empty = no hand-written weights. `made`: ISO 8601, UTC."""
 
     topics: Mapping[str, str]
     own: bool
@@ -38,7 +39,7 @@ class Manifest:
     made: str
     slope: float = 1.0
     start: float = 0.0
-    hand: float = 0.0
+    hand: float = 1.0
     onto: Mapping[str, str] = field(default_factory=dict)
     format: int = FORMAT
 
@@ -154,7 +155,7 @@ def _manifest(path: Path) -> Manifest:
 
 def _sound(made: Manifest) -> bool:
     """Raises TypeError or AttributeError for values of another kind."""
-    numbers = 0 < made.slope <= STEEPEST and abs(made.start) <= FARTHEST and 0 <= made.hand <= STEEPEST
+    numbers = 0 < made.slope <= STEEPEST and abs(made.start) <= FARTHEST and (LEAST_HAND if made.own else 0) <= made.hand <= STEEPEST
     named = (
         bool(made.topics) and all(isinstance(name, str) for name in made.topics.values()) and set(made.onto.values()) <= set(made.topics)
     )

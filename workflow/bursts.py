@@ -72,9 +72,14 @@ def _enough(level: Level, burst: Burst, groups: dict[tuple[Level, str, str], lis
     people = region.bursts.people_for(burst.item)
     if level is Level.TOWN:
         return people
-    towns = sum(1 for scope, item, place in groups if scope is Level.TOWN and item == burst.item and place.startswith(burst.place))
-    # What happens in one town is told to that town.
-    return people * region.bursts.county if towns > 1 else float("inf")
+    towns = (
+        people_of(group)
+        for (scope, item, place), group in groups.items()
+        if scope is Level.TOWN and item == burst.item and place.startswith(burst.place)
+    )
+    # What happens in one town is told to that town, also when somebody elsewhere tells of something alike.
+    several = max(2, people // 2)
+    return people * region.bursts.county if sum(count >= several for count in towns) > 1 else float("inf")
 
 
 def _burst(item: str, place: str, since: datetime, group: Sequence[Told]) -> Burst:
@@ -82,8 +87,8 @@ def _burst(item: str, place: str, since: datetime, group: Sequence[Told]) -> Bur
 
 
 def people_of(told: Iterable[Told]) -> int:
-    """Distinct contacts; tickets whose reporter is not known any more count one each."""
-    return len({("contact", one.contact_id) if one.contact_id is not None else ("ticket", one.ticket_id) for one in told})
+    """Distinct contacts. Whoever withdrew is not known any more, and may be one person with many tickets: they count as one together."""
+    return len({one.contact_id for one in told})
 
 
 def counted_since(burst: Burst, told: Iterable[Told], incident: Incident, region: Region) -> Burst:

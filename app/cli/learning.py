@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from app.cli.context import BAD_USAGE, FAILED, OK, Context, is_there
-from app.learning import report
+from app.learning import guard, report
 from app.learning.judge import judge, read_map
-from app.learning.labelled import Labelled, Source, among, distinct, enough, own_labels, read
-from app.learning.versions import LEXICON, NotPublishable, Versions
+from app.learning.labelled import Labelled, Source, among, distinct, enough, own_labels, read, scarce
+from app.learning.versions import LEXICON, NotPublishable, Versions, in_use
 from app.region_pack.sheet import Fault, ImportFaults
 from nlp import Language, LanguageError, build, judging, weights
 from nlp.training import NothingLearned, NoTrainer
+from nlp.trial import Trial
 from nlp.weights import Weights
 from storage import corrections
 from workflow.region import Region
@@ -48,6 +49,7 @@ def arguments(add: Add) -> None:
     kept = add("weights", versions, "list, publish or take back a version; used from the next start on")
     kept.add_argument("what", choices=["list", "publish", "rollback"])
     kept.add_argument("version", nargs="?", type=Path, metavar="DIR", help="for publish: a folder that train wrote, or a version's name")
+    kept.add_argument("--anyway", action="store_true", help="publish even what decides worse than the version that runs")
     kept.add_argument("--json", action="store_true", help="print JSON on one line")
 
 
@@ -65,30 +67,45 @@ async def train(context: Context) -> int:
         if context.args.from_corrections:
             given += await _corrections(context)
         own = own_labels(given, _names(region))
-        rows, repeated, contradicting = distinct(own if own is not None else given)
-        enough(rows)
-        language = build(context.config.region.pack / "language", region, _versions(context).current())
+        rows, *repeated = distinct(own if own is not None else given)
+        rows, skipped = _plenty(rows) if context.args.from_corrections else (rows, {})
+        enough(rows, labels=1 if context.args.from_corrections else 2)
         topics = {label: _names(region).get(label, label) for label in sorted({row.label for row in rows})}
+        running = build(_pack(context) / "language", region, _versions(context).current())
         with context.busy("learning"):
-            made = language.learner.learn(
-                ((row.text, row.label) for row in rows),
-                topics,
-                context.clock.now().isoformat(),
-                {code: code for code in region.topics if code in topics} if own is not None else _spoken_for(context, topics),
-                own=own is not None,
-            )
-        before = judge(rows, language.classifier) if own is not None else None
-        found = report.of_training(rows, before, made.judged, sources, (repeated, contradicting))
+            made = running.learner.learn(
+                ((row.text, row.label) for row in rows), topics, context.clock.now().isoformat(),
+                {} if own is not None else _spoken_for(context, topics), own=own is not None,
+            )  # fmt: skip
+        found = report.of_training(rows, made.judged, sources, (repeated[0], repeated[1]), skipped)
+        if own is not None:
+            found |= _beside(context, region, rows, running, made)
         folder = _keep(context, made.weights, found)
     except (ImportFaults, LanguageError, NoTrainer, NothingLearned) as error:
         return _refused(context, error)
     if context.args.json:
         context.stdout.write(json.dumps({"version": made.weights.version, "folder": str(folder), **found}, ensure_ascii=False) + "\n")
         return OK
-    sides = {"before": judging.figures(before)} if before else {}
-    context.console.print(report.topics(made.judged, topics), report.table({**sides, "five-fold": judging.figures(made.judged)}))
+    context.console.print(report.topics(made.judged, topics), report.sides(found))
+    for line in report.remarks(found):
+        context.console.print(line, markup=False)
     context.console.print(f"{folder}: version {made.weights.version}, {len(made.weights.words)} words; nothing is published", markup=False)
     return OK
+
+
+def _plenty(rows: Sequence[Labelled]) -> tuple[tuple[Labelled, ...], dict[str, int]]:
+    """Without the topics that have too few texts yet, and these. Corrections come one by one: the others need not wait for them."""
+    few = scarce(rows)
+    if len(few) == len({row.label for row in rows}):
+        enough(rows)
+    return tuple(row for row in rows if row.label not in few), few
+
+
+def _beside(context: Context, region: Region, rows: Sequence[Labelled], running: Language, made: Trial) -> dict[str, Any]:
+    """What the running version and the new one decide, whole, as they do at the counter. Raises ImportFaults."""
+    after = build(_pack(context) / "language", region, made.weights)
+    shown = guard.on_examples(guard.examples(_pack(context), region.topics), running.classifier, after.classifier)
+    return report.beside(rows, judge(rows, running.classifier), judge(rows, after.classifier), made.judged, running.version, shown)
 
 
 async def _corrections(context: Context) -> list[Labelled]:
@@ -119,7 +136,7 @@ def _keep(context: Context, made: Weights, found: Mapping[str, Any]) -> Path:
     else:
         folder = context.args.out
         weights.save(made, folder)
-    (folder / "report.json").write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    (folder / guard.REPORT).write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return folder
 
 
@@ -171,10 +188,14 @@ async def versions(context: Context) -> int:
             if context.args.version is None:
                 context.console.print("name the folder or the version", markup=False)
                 return BAD_USAGE
+            if not context.args.anyway and (worse := _objections(context, region)):
+                context.console.print("not published: " + "; ".join(worse), markup=False)
+                context.console.print("train anew with more texts, or publish it all the same with --anyway", markup=False)
+                return FAILED
             kept.publish(context.args.version, region.topics)
         elif context.args.what == "rollback":
             kept.roll_back()
-    except (LanguageError, NotPublishable) as error:
+    except (ImportFaults, LanguageError, NotPublishable) as error:
         return _refused(context, error)
     published = kept.published()
     current = published[-1] if published else LEXICON
@@ -187,11 +208,25 @@ async def versions(context: Context) -> int:
     return OK
 
 
+def _objections(context: Context, region: Region) -> list[str]:
+    """Why the version to be published should not be. Raises ImportFaults or LanguageError."""
+    kept = _versions(context)
+    made = weights.load(kept.place(context.args.version))
+    if not made.manifest.own:
+        return []  # `publish` says so
+    running = in_use(kept.folder, region)
+    if running is not None and running.version == made.version:
+        return []
+    now, then = (build(_pack(context) / "language", region, found) for found in (running, made))
+    shown = guard.on_examples(guard.examples(_pack(context), region.topics), now.classifier, then.classifier)
+    return guard.objections(shown, guard.told(kept.place(context.args.version)), now.version, lexicon=running is None)
+
+
 def _on_trial(context: Context, region: Region, named: Path | None) -> tuple[Sequence[Labelled], Mapping[str, str] | None, Language]:
     """Rows, the map their labels need, and what is to be judged. Raises ImportFaults or LanguageError."""
     _, rows = read(context.args.data)
     found = _versions(context).named(named)
-    language = build(context.config.region.pack / "language", region, found)
+    language = build(_pack(context) / "language", region, found)
     if found is not None and not found.manifest.own:
         among(rows, found.manifest.topics, "the weights were not learned from it")
         return rows, None, language
@@ -206,6 +241,10 @@ def _on_trial(context: Context, region: Region, named: Path | None) -> tuple[Seq
 
 def _versions(context: Context) -> Versions:
     return Versions(context.config.language.weights)
+
+
+def _pack(context: Context) -> Path:
+    return context.config.region.pack
 
 
 def _names(region: Region) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,18 +83,19 @@ def distinct(rows: Iterable[Labelled]) -> tuple[tuple[Labelled, ...], int, int]:
     return tuple(seen.values()), repeated, contradicting
 
 
-def enough(rows: Sequence[Labelled]) -> None:
-    """Raises ImportFaults if a topic has too few texts, or there is only one topic."""
-    counts: dict[str, int] = {}
-    for row in rows:
-        counts[row.label] = counts.get(row.label, 0) + 1
+def scarce(rows: Sequence[Labelled]) -> dict[str, int]:
+    """Topics with too few texts, and how many they have."""
+    return {label: count for label, count in sorted(Counter(row.label for row in rows).items()) if count < FEWEST}
+
+
+def enough(rows: Sequence[Labelled], labels: int = 2) -> None:
+    """Raises ImportFaults if a topic has too few texts, or there are fewer topics than `labels`."""
     name = rows[0].file if rows else ""
     faults = [
         Fault(name, 0, f"{label[:40]} has {count} different texts: give at least {FEWEST}, or leave it out")
-        for label, count in sorted(counts.items())
-        if count < FEWEST
+        for label, count in scarce(rows).items()
     ]
-    if len(counts) < 2:
+    if len({row.label for row in rows}) < labels:
         faults.append(Fault(name, 0, "there is only one label: learning needs at least two"))
     if faults:
         raise ImportFaults(faults)

@@ -68,8 +68,12 @@ class Versions:
             return self.current()
         if str(version) == LEXICON:
             return None
+        return weights.load(self.place(version))
+
+    def place(self, version: Path) -> Path:
+        """The folder of a version: one that `train` wrote, or a kept one by its name."""
         kept = self.folder / version
-        return weights.load(kept if not version.is_dir() and kept.is_dir() else version)
+        return kept if not version.is_dir() and kept.is_dir() else version
 
     def add(self, made: Weights) -> Path:
         """Keeps a version without publishing it; its folder. Raises OSError."""
@@ -80,8 +84,7 @@ class Versions:
     def publish(self, source: Path, topics: Collection[str]) -> str:
         """`source`: a folder that `train` wrote, or the name of a kept version. `topics`: codes of the city's. Returns the
         version. Raises LanguageError or NotPublishable; then the published version stays."""
-        kept = self.folder / source
-        folder = kept if not source.is_dir() and kept.is_dir() else source
+        folder = self.place(source)
         found = weights.load(folder)
         _fits(found, topics)
         published = self.published()

@@ -112,8 +112,11 @@ def test_what_is_old_elsewhere_or_without_a_topic_does_not_count() -> None:
     assert bursts.bursts([*told(1, 2, 3, 4, 5), *told(6, hours=7), *told(7, place="990101"), *told(8, topic="")], NOW, REGION) == ()
 
 
-def test_tickets_whose_reporter_is_gone_count_one_each() -> None:
-    assert bursts.people_of(told(1, 1, None, None)) == 3
+def test_tickets_whose_reporter_is_gone_may_all_be_of_one_person() -> None:
+    assert bursts.people_of(told(1, 1, None, None)) == 2
+    assert bursts.people_of([*told(*[None] * 8), *told(*[1] * 8)]) == 2
+    assert bursts.people_of(told(1, 2)) == 2
+    assert bursts.people_of([]) == 0
 
 
 def test_a_county_is_raised_only_where_several_towns_tell() -> None:
@@ -124,6 +127,8 @@ def test_a_county_is_raised_only_where_several_towns_tell() -> None:
     region = replace(region, places={**region.places, other.code: other})
     both = [*told(1, 2), *told(3, 4, place="990101002")]
     assert {burst.place for burst in bursts.bursts(both, NOW, region)} == {HILL, "990101002", "990101"}
+    one_of_them_alone = [*told(*range(1, 9)), *told(9, place="990101002")]
+    assert {burst.place for burst in bursts.bursts(one_of_them_alone, NOW, region)} == {HILL}
 
 
 def test_an_item_may_have_its_own_number() -> None:

@@ -9,6 +9,7 @@ import pytest
 from app.bursts import RAISED, BurstWatch
 from app.watch import Watch
 from storage import SqlUnitOfWork
+from tests.clock import FrozenClock
 from tests.unit.app.bench import Bench
 from tests.workflow.build import GRID, REGION
 from workflow.commands import Join, Register
@@ -71,6 +72,16 @@ async def test_six_people_in_six_hours_are_raised_once(bench: Bench) -> None:
     await tells(bench, "p6")
     assert await watch.look() == 0
     assert await raised(bench) == []
+
+
+async def test_six_hours_are_six_also_when_writing_it_down_takes_a_moment(bench: Bench) -> None:
+    await tells(bench, *crowd(0, 6))
+    looked_before = FrozenClock(bench.clock.now())
+    bench.clock.move(seconds=2)
+    watch = BurstWatch(lambda: SqlUnitOfWork(bench.database), bench.desk, looked_before, lambda: REGION)
+    assert await watch.look() == 1
+    [speech] = await raised(bench)
+    assert speech.params["hours"] == 6
 
 
 async def test_who_writes_six_times_is_one(bench: Bench) -> None:

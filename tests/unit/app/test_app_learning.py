@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,12 @@ from typing import Any
 import pytest
 
 from app.cli import main
+from app.learning import guard
 from app.learning.versions import Versions, in_use
 from app.region_pack import load as load_pack
 from storage import Database
 from tests.unit.nlp.corpus import messages
+from tests.unit.nlp.test_nlp_corrections import CORRECTED
 from workflow.corrections import Correction
 
 ROOT = Path(__file__).parents[3]
@@ -259,6 +262,68 @@ def test_published_weights_that_were_changed_by_hand_are_noticed_until_they_are_
     again = run.json("weights", "publish", made["version"], "--json")
     assert again["current"] not in {made["version"], "lexicon"}
     assert in_use(run.home / "weights", load_pack(ROOT / "regions/jiangmen")) is not None
+
+
+@pytest.fixture
+def put_right(monkeypatch: pytest.MonkeyPatch) -> Callable[[list[tuple[str, str]]], None]:
+    def say(rows: list[tuple[str, str]]) -> None:
+        at = datetime(2026, 11, 24, tzinfo=UTC)
+
+        async def told(_database: Database) -> list[Correction]:
+            return [Correction(text, label, "D1.1", at, "3.x", "staff") for text, label in rows]
+
+        monkeypatch.setattr("app.cli.learning.corrections", told)
+
+    return say
+
+
+def test_topics_with_too_few_corrections_wait_and_are_named(run: Runner, put_right: Callable[[list[tuple[str, str]]], None]) -> None:
+    assert run("migrate")[0] == 0
+    put_right([*CORRECTED, ("桥上的护栏断了", "E2.1")])
+    made = run.json("train", "--from-corrections", "--json")
+    assert made["skipped"] == {"E2.1": 1}
+    assert set(made["topics"]) == {"E2.5", "C1.1"}
+    put_right(CORRECTED[:2])
+    status, _, err = run("train", "--from-corrections")
+    assert status == 1
+    assert "E2.5 has 2 different texts: give at least 5" in err
+
+
+def test_the_report_says_before_and_after_as_evaluate_does(run: Runner, put_right: Callable[[list[tuple[str, str]]], None]) -> None:
+    assert run("migrate")[0] == 0
+    put_right(CORRECTED)
+    data = run.table("corrected.csv", CORRECTED)
+    made = run.json("train", "--from-corrections", "--json")
+    assert run.json("evaluate", "--data", data, "--json") == made["before"]
+    run.json("weights", "publish", made["version"], "--json")
+    assert run.json("evaluate", "--data", data, "--json") == made["after"]
+    assert made["before"]["accuracy"] < 0.3
+    assert made["after"]["accuracy"] > 0.8
+    assert made["examples"]["lost"] == []
+    assert made["examples"]["after"] == made["examples"]["before"] == made["examples"]["n"] > 90
+
+
+def test_a_version_that_decides_worse_than_the_running_one_is_not_published(run: Runner) -> None:
+    wrong = [(text, {"E2.3": "E2.6", "E2.6": "E1.6", "E1.6": "E2.3"}[label]) for text, label in messages()]
+    made = run.json("train", run.table("wrong.csv", wrong), "--json")
+    assert made["examples"]["after"] < made["examples"]["before"]
+    status, _, err = run("weights", "publish", made["version"])
+    assert status == 1
+    assert "examples.csv" in err
+    assert run.json("weights", "list", "--json")["current"] == "lexicon"
+    assert run.json("weights", "publish", made["version"], "--anyway", "--json")["current"] == made["version"]
+
+
+@pytest.mark.parametrize(
+    ("before", "fold", "after", "lexicon", "refused"),
+    [(0.8, 0.7, 1.0, True, True), (0.7, 0.8, 1.0, True, False), (0.9, 0.8, 1.0, False, False), (0.9, 0.7, 0.8, False, True)],
+)
+def test_what_runs_is_held_against_a_new_version_on_like_terms(
+    before: float, fold: float, after: float, *, lexicon: bool, refused: bool
+) -> None:
+    told = {"running": "5.x", "before": {"accuracy": before}, "figures": {"accuracy": fold}, "after": {"accuracy": after}}
+    assert bool(guard.objections(None, told, "5.x", lexicon=lexicon)) == refused
+    assert not guard.objections(None, told, "5.other", lexicon=lexicon)  # judged against another version: says nothing
 
 
 def test_what_staff_put_right_is_learned_and_what_residents_chose_is_not(run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nlp import Language, LanguageError, build, judging, weights
+from nlp.corrected import CorrectedTopics
 from nlp.features import features
 from nlp.judging import Judged
 from nlp.learned import LearnedTopics, certainty
@@ -34,14 +35,15 @@ def trial() -> Trial:
 
 
 @pytest.fixture(scope="module")
-def own() -> Trial:
-    return language().learner.learn(messages(), NAMES, MADE, {code: code for code in WORDS}, own=True)
+def others() -> Trial:
+    """Another set's labels, for which the lexicon speaks through a map."""
+    return language().learner.learn(messages(), NAMES, MADE, {code: code for code in WORDS}, own=False)
 
 
 def test_what_is_learned_decides_texts_it_has_not_seen(trial: Trial) -> None:
     assert judging.figures(trial.judged).accuracy > 0.95
-    ranker = LearnedTopics(trial.weights)
     seen = language().learner
+    ranker = CorrectedTopics(trial.weights, seen.by_hand)
     normal = seen.segmenter.edges(seen.normalise("门口的烧烤摊又来摆摊了"))
     assert ranker.rank(normal)[0].code == "E1.6"
 
@@ -74,22 +76,24 @@ def _city() -> Language:
     return build(LANGUAGE, jiangmen(), _learned())
 
 
-def test_a_hand_written_weight_counts_and_the_learned_one_does_not(own: Trial) -> None:
+def test_a_hand_written_weight_counts_and_the_learned_one_does_not(others: Trial) -> None:
     seen = language().learner
     normal = seen.segmenter.edges(seen.normalise("路灯"))
-    manifest = own.weights.manifest
-    assert "路灯" in own.weights.words  # learned, too
+    manifest = others.weights.manifest
+    assert "路灯" in others.weights.words  # learned, too
     by_hand = {topic: weight for topic, hits in seen.by_hand.read(normal).found.items() for _, _, weight in hits}
     assert by_hand["E2.3"] > 0
-    loud = weights.of(manifest, {w: (k.count, {**k.pulls, "E2.3": 50.0} if w == "路灯" else k.pulls) for w, k in own.weights.words.items()})
-    alone = LearnedTopics(own.weights, seen.by_hand).sums(normal)
+    words = {word: (known.count, dict(known.pulls)) for word, known in others.weights.words.items()}
+    words["路灯"][1]["E2.3"] = 50.0
+    loud = weights.of(manifest, words)
+    alone = LearnedTopics(others.weights, seen.by_hand).sums(normal)
     assert LearnedTopics(loud, seen.by_hand).sums(normal).learned.get("E2.3") == alone.learned.get("E2.3")
     assert LearnedTopics(loud).sums(normal).learned["E2.3"] > 10
 
 
-def test_a_nuisance_that_is_gone_is_no_learned_evidence_either(own: Trial) -> None:
+def test_a_nuisance_that_is_gone_is_no_learned_evidence_either(others: Trial) -> None:
     seen = language().learner
-    ranker = LearnedTopics(own.weights, seen.by_hand)
+    ranker = LearnedTopics(others.weights, seen.by_hand)
     said = seen.segmenter.edges(seen.normalise("没有噪音"))
     reading = seen.by_hand.read(said)
     assert reading.cancelled
@@ -127,15 +131,15 @@ def test_names_before_the_word_for_a_road_stay_out() -> None:
     assert "有" in choose(seen, frozenset())
 
 
-def test_a_version_survives_the_disk(tmp_path: Path, own: Trial) -> None:
-    weights.save(own.weights, tmp_path)
+def test_a_version_survives_the_disk(tmp_path: Path, trial: Trial) -> None:
+    weights.save(trial.weights, tmp_path)
     again = weights.load(tmp_path)
-    assert again.version == own.weights.version
-    assert again.manifest == own.weights.manifest
+    assert again.version == trial.weights.version
+    assert again.manifest == trial.weights.manifest
     seen = language().learner
     for text, _ in messages(5, seed=3):
         normal = seen.segmenter.edges(seen.normalise(text))
-        assert LearnedTopics(again).rank(normal) == LearnedTopics(own.weights).rank(normal)
+        assert CorrectedTopics(again, seen.by_hand).rank(normal) == CorrectedTopics(trial.weights, seen.by_hand).rank(normal)
 
 
 @pytest.mark.parametrize(
@@ -153,8 +157,8 @@ def test_a_version_survives_the_disk(tmp_path: Path, own: Trial) -> None:
         ('word,topic,weight,count\n"' + "路" * 200_000 + '",E2.3,1,3\n', 2, "is no CSV"),
     ],
 )
-def test_a_table_spoiled_by_hand_is_refused_with_its_line(tmp_path: Path, own: Trial, content: str, line: int, reason: str) -> None:
-    weights.save(own.weights, tmp_path)
+def test_a_table_spoiled_by_hand_is_refused_with_its_line(tmp_path: Path, trial: Trial, content: str, line: int, reason: str) -> None:
+    weights.save(trial.weights, tmp_path)
     (tmp_path / weights.TABLE).write_text(content, encoding="utf-8")
     with pytest.raises(LanguageError) as caught:
         weights.load(tmp_path)
@@ -172,8 +176,8 @@ SOUND = '{"topics": {"E2.3": "x"}, "own": true, "texts": 9, "made": ""%s}'
         f', "texts": {10**400}', ', "topics": {"E2.3": null}', ', "made": ' + "[" * 100_000,
     ],
 )  # fmt: skip
-def test_a_manifest_with_values_that_no_sum_can_use_is_refused(tmp_path: Path, own: Trial, wrong: str) -> None:
-    weights.save(own.weights, tmp_path)
+def test_a_manifest_with_values_that_no_sum_can_use_is_refused(tmp_path: Path, trial: Trial, wrong: str) -> None:
+    weights.save(trial.weights, tmp_path)
     (tmp_path / weights.TABLE).write_text("word,topic,weight,count\n路灯,E2.3,1,3\n", encoding="utf-8")
     (tmp_path / weights.MANIFEST).write_text(SOUND % "", encoding="utf-8")
     assert weights.load(tmp_path).words["路灯"].count == 3
@@ -183,26 +187,26 @@ def test_a_manifest_with_values_that_no_sum_can_use_is_refused(tmp_path: Path, o
 
 
 @pytest.mark.parametrize("manifest", ["", "[]", "{}", '{"topics": {}, "own": true, "texts": 0, "made": ""}', '{"strange": 1}'])
-def test_a_manifest_that_train_did_not_write_is_refused(tmp_path: Path, own: Trial, manifest: str) -> None:
-    weights.save(own.weights, tmp_path)
+def test_a_manifest_that_train_did_not_write_is_refused(tmp_path: Path, trial: Trial, manifest: str) -> None:
+    weights.save(trial.weights, tmp_path)
     (tmp_path / weights.MANIFEST).write_text(manifest, encoding="utf-8")
     with pytest.raises(LanguageError, match=weights.MANIFEST):
         weights.load(tmp_path)
 
 
-def test_weights_about_topics_the_city_dropped_are_refused(own: Trial) -> None:
-    strange = Manifest({**own.weights.manifest.topics, "Z9.9": "gone"}, own=True, texts=9, made=MADE)
+def test_weights_about_topics_the_city_dropped_are_refused(trial: Trial) -> None:
+    strange = Manifest({**trial.weights.manifest.topics, "Z9.9": "gone"}, own=True, texts=9, made=MADE)
     with pytest.raises(LanguageError, match=r"Z9\.9"):
         build(LANGUAGE, jiangmen(), weights.of(strange, {}))
 
 
-def test_a_row_that_is_changed_by_hand_is_used_and_changes_the_version(tmp_path: Path, own: Trial) -> None:
-    weights.save(own.weights, tmp_path)
+def test_a_row_that_is_changed_by_hand_is_used_and_changes_the_version(tmp_path: Path, trial: Trial) -> None:
+    weights.save(trial.weights, tmp_path)
     table = tmp_path / weights.TABLE
     table.write_text(table.read_text("utf-8") + "棕榈树,E2.3,0.900,5\n", encoding="utf-8")
     again = weights.load(tmp_path)
     assert again.words["棕榈树"].pulls == {"E2.3": 0.9}
-    assert again.version != own.weights.version
+    assert again.version != trial.weights.version
 
 
 def test_figures_by_hand() -> None:

@@ -87,6 +87,18 @@ def test_copies_are_known_also_where_each_put_in_a_name_and_number() -> None:
     first, second = (gist(f"{COPY}。业主签名：{tail}") for tail in ("138****5678", "1栋302"))
     assert first.whole and first.whole == second.whole
     assert gist(COPY + "，另外我家门口的路灯坏了").whole != first.whole
+    named = [gist(f"我叫{name}，{COPY}").whole for name in ("李某", "欧阳某")]
+    assert named[0] == named[1] != ""
+
+
+def test_the_same_event_in_other_words_or_another_order_is_no_copy() -> None:
+    mask = language().masker.mask
+    one = gist(mask("村口榕树头公厕粪水流到路上好臭，化粪池满，大家路过都要捂住鼻子"))
+    other = gist(mask("榕树头旁边的公厕化粪池满了，粪水流到路上好臭，大家路过都捂住鼻子，我叫李大明住12号"))
+    assert not one.whole or one.whole != other.whole
+    clauses = COPY.split("，")
+    assert gist("，".join(reversed(clauses))).whole != gist(COPY).whole
+    assert gist(COPY.replace("把多收的", "不把多收的")).whole != gist(COPY).whole
 
 
 def test_a_short_text_is_nobody_s_copy() -> None:
