@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from storage import sqlite_connection
+from storage import postgresql_engine, sqlite_connection
 from storage.tables import requests
 
 _PATIENCE = 5.0  # seconds to find out whether a database lives
@@ -62,6 +62,8 @@ class Database:
         """All that is read until the end is of one moment."""
         if self.is_sqlite:
             await connection.exec_driver_sql("BEGIN")
+        else:
+            await connection.execution_options(**postgresql_engine.ONE_MOMENT)
 
     async def begin_write(self, connection: AsyncConnection) -> None:
         """Takes SQLite's write lock at once: a read lock that grows into a write lock can fail half-way."""
@@ -96,10 +98,10 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def open_database(url: str) -> Database:
-    """`url` as SQLAlchemy writes it: sqlite+aiosqlite:///path. Opens nothing until it is used."""
+    """`url` as SQLAlchemy writes it: sqlite+aiosqlite:///path, postgresql+asyncpg://user@host/name. Opens nothing until it is used."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return Database(create_async_engine(parsed))
+        return Database(postgresql_engine.opened(parsed))
     engine = create_async_engine(parsed, async_creator=partial(sqlite_connection.connect, parsed))
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     return Database(engine)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import func, insert, select
 
 from storage.engine import Database
+from storage.locks import alone
 from storage.tables import web_chats, web_messages
 
 
@@ -31,6 +32,8 @@ class WebMailbox:
 
     async def append(self, address: str, message_id: str, body: Mapping[str, Any]) -> None:
         async with self._database.writing() as connection:
+            # Who has read a number never looks below it again: numbers of a chat must be seen in their order.
+            await alone(connection, f"mailbox:{address}")
             await connection.execute(insert(web_messages).values(address=address, message_id=message_id, body=dict(body)))
 
     async def after(self, address: str, seq: int, limit: int = 200) -> list[dict[str, Any]]:
