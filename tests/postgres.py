@@ -107,7 +107,7 @@ def running(programs: Path) -> Iterator[Server]:
 def _started(programs: Path, folder: Path, account: dict[str, Any]) -> Iterator[None]:
     more = {**account, "env": {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TZ": "UTC"}, "cwd": folder}
     data = folder / "data"
-    made: list[str | Path] = [programs / "initdb", "-D", data, "-U", "city", "--auth=trust", "--no-sync", "--encoding=UTF8", "--no-instructions"]
+    made: list[str | Path] = [programs / "initdb", "-D", data, "-U", "city", "--auth=trust", "--no-sync", "--encoding=UTF8"]
     subprocess.run(made, check=True, stdout=subprocess.DEVNULL, **more)
     settings = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
     server = subprocess.Popen([programs / "postgres", "-D", data, "-k", folder, *settings], stderr=subprocess.DEVNULL, **more)
