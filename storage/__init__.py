@@ -2,6 +2,7 @@
 
 from storage.console_access import ConsoleAccess
 from storage.console_views import ConsoleViews
+from storage.copying import Copied, NotCopied, copy
 from storage.corrections import corrections
 from storage.election import Election
 from storage.engine import Database, open_database
@@ -15,6 +16,7 @@ from storage.unit_of_work import SqlUnitOfWork
 from storage.web_mailbox import WebMailbox
 
 __all__ = [
-    "ConsoleAccess", "ConsoleViews", "Database", "DiskFiles", "Election", "OutboxQueue", "Served", "SqlInbox", "SqlUnitOfWork",
-    "WebMailbox", "corrections", "migrate", "one_process", "open_database", "purge",
+    "ConsoleAccess", "ConsoleViews", "Copied", "Database", "DiskFiles", "Election", "NotCopied", "OutboxQueue", "Served", "SqlInbox",
+    "SqlUnitOfWork",
+    "WebMailbox", "copy", "corrections", "migrate", "one_process", "open_database", "purge",
 ]  # fmt: skip

@@ -28,6 +28,7 @@ _PATIENCE = 30.0
 _SETTINGS = {
     "listen_addresses": "", "fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "autovacuum": "off",
     "max_connections": "200", "shared_buffers": "64MB", "log_min_messages": "panic", "wal_level": "minimal", "max_wal_senders": "0",
+    "deadlock_timeout": "100ms",
 }  # fmt: skip
 """What is lost in a crash of this machine is a test's."""
 
