@@ -73,7 +73,7 @@ async def test_a_killed_poller_is_followed_by_the_other(pair: Pair, telegram: Fa
     await resident.says("/start")
     await resident.sees("信访超市", within=20)
     holder, other = pair.holder()
-    await pair.one.hire(telegram.person(7002), "grid_worker", steps.GRID)
+    worker = await pair.one.hire(telegram.person(7002), "grid_worker", steps.GRID)
     officer = await pair.two.hire(telegram.person(7003), "hub_officer", steps.TOWN)
     await resident.presses("继续", within=20)
     await resident.sees("请直接说", within=20)
@@ -92,9 +92,14 @@ async def test_a_killed_poller_is_followed_by_the_other(pair: Pair, telegram: Fa
     await holder.start()
     await other.kill()
     await steps.sends_to_the_grid(officer, number)
-    await steps.signs(telegram.person(7002), number)
+    await steps.signs(worker, number)
+    await steps.reports_back(worker, number)
+    await steps.lets_pass(officer, number)
+    await steps.is_satisfied(resident, number)
     await telegram.delivery.confirmed(within=20)
-    assert [kind for (kind,) in await pair.rows("SELECT kind FROM events ORDER BY id")] == ["registered", "accept", "dispatch", "sign"]
+    assert [kind for (kind,) in await pair.rows("SELECT kind FROM events ORDER BY id")] == [
+        "registered", "accept", "dispatch", "sign", "reply", "release", "close", "rated"
+    ]  # fmt: skip
     assert await pair.rows("SELECT count(*) FROM inbox WHERE status != 'done'") == [(0,)]
     assert len([said for said in resident.seen() if "已登记，编号" in "".join((said.text, *said.earlier))]) == 1
     assert holder.errors() == other.errors() == []
