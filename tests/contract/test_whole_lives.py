@@ -289,7 +289,7 @@ class Lives(RuleBasedStateMachine):
 
     def _letter(self, letter_id: int) -> tuple[Letter, tuple[Ticket, ...]]:
         async def read() -> tuple[Letter, tuple[Ticket, ...]]:
-            async with SqlUnitOfWork(self.town.database, reading=True) as uow:
+            async with SqlUnitOfWork(self.town.database) as uow:
                 return await uow.letters.held(letter_id), await uow.tickets.of_letter(letter_id)
 
         return self.run(read())
