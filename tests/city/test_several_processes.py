@@ -136,3 +136,20 @@ async def test_a_crowd_is_heard_in_order_by_both_and_a_kill_loses_nobody(pair: P
     assert notes == [("abcde",)] * 10
     assert await pair.rows("SELECT count(*) FROM outbox WHERE status = 'dead'") == [(0,)]
     assert holder.errors() == other.errors() == []
+
+
+async def test_a_second_process_at_one_sqlite_file_is_refused(tmp_path: Path, telegram: FakeTelegram) -> None:
+    first = Process(tmp_path, telegram)
+    (tmp_path / "other").mkdir()
+    second = Process(tmp_path / "other", telegram, url=f"sqlite+aiosqlite:///{first.database}")
+    try:
+        await first.start()
+        await second.launch()
+        assert await second.ended() == 1
+        assert "another process serves this file" in "".join(second.log) and "Traceback" not in "".join(second.log)
+        await first.kill()
+        await second.start()
+        assert await second.stop() == 0
+    finally:
+        await first.close()
+        await second.close()
