@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from functools import partial
 
-from sqlalchemy import make_url
+from sqlalchemy.engine import make_url
 
 from app.cli.context import BAD_USAGE, FAILED, OK, Context, is_there
 from app.config import is_database
