@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, cast
 from urllib.parse import urlsplit
@@ -20,7 +20,7 @@ MODES = ("off", "polling", "webhook")
 Mode = Literal["off", "polling", "webhook"]
 _SECRET_FORM = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _TOP_PORT = 65535
-_SQLITE = "sqlite+aiosqlite:///"
+_SQLITE, _POSTGRESQL = "sqlite+aiosqlite:///", "postgresql+asyncpg://"
 _OF_TESTS = frozenset({f"{PREFIX}REQUIRE_ALL", f"{PREFIX}REFERENCE_DATA"})
 """What the tests ask of the environment: no keys, and no faults."""
 _ROOT = Path(__file__).resolve().parent.parent
@@ -64,7 +64,8 @@ class TelegramConfig:
 
 @dataclass(frozen=True, slots=True)
 class DatabaseConfig:
-    url: str
+    url: str = field(repr=False)
+    """Its password is nobody's to read in a log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,8 +237,8 @@ def _rules(values: Values) -> list[str]:
         if type(port) is int and not 0 <= port <= _TOP_PORT:
             problems.append(f"wrong value: {section}.port must be from 0 to 65535")
     url = values.get(("database", "url"))
-    if isinstance(url, str) and url and not url.startswith(_SQLITE):
-        problems.append(f"wrong value: database.url: this version stores in SQLite: {_SQLITE}…")
+    if isinstance(url, str) and url and not is_database(url):
+        problems.append(f"wrong value: database.url must be {_SQLITE}PATH or {_POSTGRESQL}USER:PASSWORD@HOST/NAME")
     secret = values.get(("telegram", "webhook_secret"))
     if isinstance(secret, str) and secret and not _SECRET_FORM.fullmatch(secret):
         problems.append("wrong value: telegram.webhook_secret must be 1 to 256 characters of A-Z a-z 0-9 _ -")
@@ -246,6 +247,17 @@ def _rules(values: Values) -> list[str]:
         if isinstance(url, str) and url and urlsplit(url).scheme not in {"http", "https"}:
             problems.append(f"wrong value: {section}.{key} must begin with http:// or https://")
     return problems
+
+
+def is_database(url: str) -> bool:
+    """Whether we can store there: a file of SQLite, or a database of PostgreSQL by its name."""
+    if url.startswith(_SQLITE):
+        return True
+    try:
+        parts = urlsplit(url)
+        return url.startswith(_POSTGRESQL) and len(parts.path.strip("/")) > 0 and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
 
 
 def _build(values: Values) -> Config:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -21,7 +21,6 @@ from workflow.ports import Clock
 
 _LOG = logging.getLogger(__name__)
 
-_CHATS = 200
 _REST = 0.5
 """Seconds between two looks when nobody wakes the reader: backed-off rows and albums wait at most this long."""
 _UNAVAILABLE = timedelta(seconds=10)
@@ -44,8 +43,9 @@ class Row(Protocol):
 
 
 class InboxQueue(Protocol):
-    async def next_rows(self, now: datetime, limit: int) -> Sequence[tuple[Row, ...]]:
-        """Per chat its first waiting row, or its first whole album; nothing of a chat whose first row backs off."""
+    async def claim(self, now: datetime, room: Mapping[str, int], held: Collection[int]) -> Sequence[tuple[Row, ...]]:
+        """Per chat its first waiting row, or its first whole album, for nobody else to hear; nothing of a chat whose first row backs off
+        or is heard by another process. `room`: how many chats of each door may be begun; `held`: rows in hand."""
         ...
 
     async def later(self, ids: Sequence[int], why: str, pause: timedelta) -> None:
@@ -88,6 +88,7 @@ class Reader:
         self._spoken = spoken
         self._parallel = parallel
         self._busy: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self._hands: dict[tuple[str, str], tuple[Row, ...]] = {}
         self.pulse = self._pulse = Pulse()
         self._stopping = False
 
@@ -116,11 +117,18 @@ class Reader:
 
     async def step(self) -> None:
         """Begins one task for every idle chat that has something waiting."""
+        if self._stopping:
+            return
         heard = Counter(door for door, _ in self._busy)
-        for batch in await self._inbox.next_rows(self._clock.now(), _CHATS):
+        room = {door: self._parallel - heard[door] for door in self._doors}
+        held = [row.id for batch in self._hands.values() for row in batch]
+        for batch in await self._inbox.claim(self._clock.now(), room, held):
             chat = (batch[0].door, batch[0].chat)
-            if chat not in self._busy and heard[chat[0]] < self._parallel and not self._stopping:
+            if self._stopping:
+                await self._inbox.later([row.id for row in batch], "", timedelta())  # for another process, or the next start
+            elif chat not in self._busy and heard[chat[0]] < self._parallel:
                 heard[chat[0]] += 1
+                self._hands[chat] = batch
                 self._busy[chat] = asyncio.create_task(self._attempt(chat, batch))
 
     async def _attempt(self, chat: tuple[str, str], batch: tuple[Row, ...]) -> None:
@@ -142,7 +150,7 @@ class Reader:
             # Only the bookkeeping itself can get here; the rows stay and are read again.
             _LOG.exception("a failure could not be noted", extra={"door": chat[0], "row": ids[0]})
         finally:
-            del self._busy[chat]
+            del self._busy[chat], self._hands[chat]
             self._pulse.wake()
 
     async def _hear(self, batch: tuple[Row, ...], ids: tuple[int, ...]) -> None:

@@ -42,6 +42,9 @@ from workflow.desk import Desk
 from workflow.ports import Classifier, Clock, Masker, PlaceFinder
 from workflow.region import Region
 
+_LOOK_AGAIN = 1.0
+"""Seconds until the web chat looks for what another process said."""
+
 
 @dataclass(frozen=True, slots=True)
 class City:
@@ -82,7 +85,7 @@ def build(
     """Loads the language (about a second), unless it is given, and wires a city. Nothing runs yet."""
     language = language or nlp.build(Path(config.region.pack) / "language", region, in_use(config.language.weights, region))
     sentences = texts.load(region.sentences)
-    mailbox, bell = WebMailbox(database), Bell()
+    mailbox, bell = WebMailbox(database), Bell() if database.is_sqlite else Bell(_LOOK_AGAIN)
     inbox, metrics = SqlInbox(database, clock), Metrics()
 
     def units() -> ObservedUnitOfWork:

@@ -74,6 +74,11 @@ class SqlTickets:
             return None
         return rows.ticket_in(row, (await self._db.execute(_CLOCKS, {"this": row["id"]})).mappings().all())
 
+    async def held(self, number: str) -> Ticket | None:
+        """Two who merge two tickets into each other must not both succeed: one of them waits, or is begun again."""
+        await self._db.execute(select(tickets.c.id).where(tickets.c.number == number).with_for_update(read=True))
+        return await self.by_number(number)
+
     async def of_reporter(self, contact_id: int, *, open_only: bool, limit: int = 20) -> tuple[Ticket, ...]:
         where = tickets.c.reporter == contact_id
         if open_only:

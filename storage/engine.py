@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from storage import sqlite_connection
+from storage import postgresql_engine, sqlite_connection
 from storage.connection import Connection, WriteConnection
 from storage.sqlite_writer import SqliteWriter
 from storage.tables import requests
@@ -75,6 +75,8 @@ class Database:
         async with self.engine.connect() as connection:
             if self.is_sqlite:
                 await connection.exec_driver_sql("BEGIN")
+            else:
+                await connection.execution_options(**postgresql_engine.ONE_MOMENT)
             yield connection
 
     async def alive(self) -> bool:
@@ -119,10 +121,10 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def open_database(url: str) -> Database:
-    """`url` as SQLAlchemy writes it: sqlite+aiosqlite:///path. Opens nothing until it is used."""
+    """`url` as SQLAlchemy writes it: sqlite+aiosqlite:///path, postgresql+asyncpg://user@host/name. Opens nothing until it is used."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return Database(create_async_engine(parsed, hide_parameters=True))
+        return Database(postgresql_engine.opened(parsed))
     engine = create_async_engine(parsed, hide_parameters=True, async_creator=partial(sqlite_connection.connect, parsed))
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     return Database(engine, SqliteWriter(parsed, _prepare_sqlite))

@@ -54,7 +54,7 @@ class SqlFollowers:
         return tuple((await self._db.execute(latest)).scalars())
 
     async def voices(self, ticket: Ticket) -> Voices:
-        joined = select(func.count(), func.coalesce(func.sum(followers.c.unsolved.cast(gists.c.ticket_id.type)), 0))
+        joined = select(func.count(), func.count().filter(followers.c.unsolved))
         people, unsolved = (await self._db.execute(joined.where(followers.c.ticket_id == ticket.id))).one()
         return Voices(people + (ticket.reporter is not None), await self._same_words(ticket.id), unsolved)
 

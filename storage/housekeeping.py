@@ -26,7 +26,7 @@ async def purge(database: Database, before: datetime) -> int:
 async def _purge(database: Database, table: Table, where: ColumnElement[bool]) -> int:
     gone, batch = 0, _BATCH
     while batch == _BATCH:
-        some = select(table.c.id).where(where).limit(_BATCH)
+        some = select(table.c.id).where(where).limit(_BATCH).with_for_update(skip_locked=True)
         async with database.writing() as connection:
             batch = (await connection.execute(delete(table).where(table.c.id.in_(some)))).rowcount
         gone += batch

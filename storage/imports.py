@@ -10,6 +10,7 @@ from sqlalchemy import delete, insert, inspect, select
 
 from storage.connection import Connection
 from storage.engine import Database
+from storage.locks import alone
 from storage.people import SqlInvites
 from storage.tables import grids, imports, posts, tickets
 from workflow.errors import Conflict
@@ -56,6 +57,7 @@ class ImportStore:
         """Puts `after` in the place of `before`, all or nothing. Writes nothing where an open ticket lies in a grid that goes: the
         answer names it. Raises Conflict where somebody imported in between."""
         async with self._database.writing() as connection:
+            await alone(connection, "grids")
             if await _grids(connection) != tuple(before):
                 raise Conflict("the grids were imported by somebody else")
             found = await _affected(connection, gone)

@@ -1,22 +1,30 @@
-"""Updates, stored before they are confirmed to their sender, read chat by chat in order."""
+"""Updates, stored before they are confirmed to their sender, read chat by chat in order.
+
+On PostgreSQL several processes share the work: the first row of a chat is lent to one of them, by `next_try_at`, so the chat is nobody
+else's until the row is done, put off, or its lender is dead and the loan runs out. SQLite's only process needs no loans.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, update
 
 from storage.connection import Connection
 from storage.engine import Database
+from storage.locks import alone
 from storage.rows import Row
 from storage.tables import inbox
 from workflow.ports import Clock
 
+LEASE = timedelta(seconds=30)
 ALBUM_PAUSE = timedelta(seconds=1.5)
 MAX_ATTEMPTS = 5
+_MOST = 200
+"""Chats of one look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +45,7 @@ class SqlInbox:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
+        self._lent_until: datetime | None = None
 
     async def store(self, door: str, update_id: str, chat: str, body: Mapping[str, Any], album: str = "") -> bool:
         values = {
@@ -44,6 +53,8 @@ class SqlInbox:
             "received_at": self._clock.now(), "status": "waiting", "attempts": 0, "why": "",
         }  # fmt: skip
         async with self._database.writing() as connection:
+            # Of one chat a later number must not be seen before an earlier one.
+            await alone(connection, f"inbox:{door}:{chat}")
             return (await connection.execute(self._database.insert(inbox).values(values).on_conflict_do_nothing())).rowcount == 1
 
     async def next_rows(self, now: datetime, limit: int = 50) -> list[tuple[InboxRow, ...]]:
@@ -54,6 +65,29 @@ class SqlInbox:
             albums = {row["id"]: await _album(connection, row) for row in found if row["album"]}
         heads = ((_row(row),) if not row["album"] else _whole(albums[row["id"]], now) for row in found)
         return [head for head in heads if head]
+
+    async def claim(self, now: datetime, room: Mapping[str, int], held: Collection[int] = ()) -> list[tuple[InboxRow, ...]]:
+        """As `next_rows`, and the rows are this process's own. `room`: how many chats of each door it can hear; `held`: rows it has in
+        hand, whose loan is made longer."""
+        if self._database.is_sqlite:
+            return await self.next_rows(now, _MOST)
+        heads: list[list[Row]] = []
+        async with self._database.writing() as connection:
+            await self._hold(connection, now, held)
+            for door, chats in room.items():
+                free = _heads(now, chats).where(inbox.c.status == "waiting", inbox.c.door == door, ~_growing(now))
+                found = (await connection.execute(free.with_for_update(skip_locked=True, of=inbox))).mappings().all()
+                heads += [list(await _album(connection, row)) if row["album"] else [row] for row in found]
+            ids = [row["id"] for head in heads for row in head]
+            if ids:
+                await connection.execute(update(inbox).where(inbox.c.id.in_(ids)).values(next_try_at=now + LEASE))
+        return [tuple(_row(row) for row in head) for head in heads]
+
+    async def _hold(self, connection: Connection, now: datetime, held: Collection[int]) -> None:
+        if held and (self._lent_until is None or now >= self._lent_until - 2 * LEASE / 3):
+            mine = (inbox.c.id.in_(held)) & (inbox.c.status == "waiting")
+            await connection.execute(update(inbox).where(mine).values(next_try_at=now + LEASE))
+            self._lent_until = now + LEASE
 
     async def later(self, ids: Sequence[int], why: str, pause: timedelta) -> None:
         """Puts rows off without counting an attempt."""
@@ -84,6 +118,13 @@ def _heads(now: datetime, limit: int) -> Select[Any]:
     )
     ready = or_(inbox.c.next_try_at.is_(None), inbox.c.next_try_at <= now)
     return select(inbox).join(first, first.c.id == inbox.c.id).where(ready).order_by(inbox.c.id).limit(limit)
+
+
+def _growing(now: datetime) -> ColumnElement[bool]:
+    """An album whose parts may still be coming."""
+    part = inbox.alias("part")
+    same = and_(*(part.c[name] == inbox.c[name] for name in ("door", "chat", "album")), part.c.status == "waiting")
+    return and_(inbox.c.album != "", exists().where(same, part.c.received_at > now - ALBUM_PAUSE))
 
 
 async def _album(connection: Connection, head: Row) -> Sequence[Row]:

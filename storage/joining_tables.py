@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, String, Table
 
 from storage.tables import metadata
-from storage.types import UtcDateTime
+from storage.types import Id, UtcDateTime
 
 gists = Table(
     "gists", metadata,
@@ -28,7 +28,7 @@ followers = Table(
 
 incidents = Table(
     "incidents", metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("item", String(20), nullable=False),
     Column("place", String(20), nullable=False),
     Column("since", UtcDateTime, nullable=False),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.connection import Connection
 from storage.tables import messages
@@ -11,13 +12,12 @@ from workflow.model import About
 
 async def remember(connection: Connection, contact_id: int, message_id: str, about: About, position: int) -> None:
     """`position`: later messages have larger ones; an edited message keeps its id and moves on."""
-    key = (messages.c.contact_id == contact_id) & (messages.c.message_id == message_id)
     values = {
         "ticket_id": about.ticket_id, "position": position, "card": about.card, "key": about.key, "letter_id": about.letter_id,
     }  # fmt: skip
-    known = await connection.execute(update(messages).where(key).values(values))
-    if known.rowcount == 0:
-        await connection.execute(insert(messages).values(contact_id=contact_id, message_id=message_id, **values))
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    fresh = insert(messages).values(contact_id=contact_id, message_id=message_id, **values)
+    await connection.execute(fresh.on_conflict_do_update(index_elements=list(messages.primary_key), set_=values))
 
 
 async def about(connection: Connection, contact_id: int, message_id: str) -> About | None:

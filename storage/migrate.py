@@ -9,6 +9,7 @@ from alembic.config import Config
 from sqlalchemy import Connection
 
 from storage.engine import Database
+from storage.locks import alone
 
 
 def config(connection: Connection | None = None) -> Config:
@@ -21,4 +22,5 @@ def config(connection: Connection | None = None) -> Config:
 async def migrate(database: Database) -> None:
     """Safe to call at every start, from several processes at once: all or nothing, and the second finds nothing left to do."""
     async with database.writing() as connection:
+        await alone(connection, "migrate")
         await connection.run_sync(lambda sync: command.upgrade(config(sync), "head"))

@@ -1,4 +1,7 @@
-"""The outbox as the relay sees it: claim under a lease, then mark. FIFO per contact within a priority."""
+"""The outbox as the relay sees it: claim under a lease, then mark. FIFO per contact within a priority.
+
+Several processes may claim at once on PostgreSQL: a row that one of them is about to lease is none to the others.
+"""
 
 from __future__ import annotations
 
@@ -84,8 +87,9 @@ def _heads(now: datetime, limit: int) -> Select[Any]:
     first = select(outbox.c.id, place.label("place")).where(outbox.c.status == "waiting").subquery()
     ready = or_(outbox.c.next_try_at.is_(None), outbox.c.next_try_at <= now)
     free = or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= now)
-    heads = select(outbox).join(first, first.c.id == outbox.c.id).where(first.c.place == 1, ready, free)
-    return heads.order_by(outbox.c.priority, outbox.c.id).limit(limit)
+    heads = select(outbox).join(first, first.c.id == outbox.c.id).where(first.c.place == 1, outbox.c.status == "waiting", ready, free)
+    # What is said of a row again (it waits, it is free) PostgreSQL asks of its newest version once it has the lock.
+    return heads.order_by(outbox.c.priority, outbox.c.id).limit(limit).with_for_update(skip_locked=True, of=outbox)
 
 
 async def _people(connection: Connection, ids: set[int]) -> dict[int, Contact]:

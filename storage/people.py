@@ -31,6 +31,7 @@ _DIALOG = select(dialogs).where(dialogs.c.contact_id == bindparam("wanted"))
 class SqlContacts:
     def __init__(self, connection: Connection) -> None:
         self._db = connection
+        self._read: dict[int, Contact] = {}
 
     async def get(self, contact_id: int) -> Contact | None:
         return await self._one(_BY_ID, wanted=contact_id)
@@ -40,7 +41,11 @@ class SqlContacts:
 
     async def _one(self, query: Select[*tuple[Any, ...]], **wanted: object) -> Contact | None:
         row = (await self._db.execute(query, wanted)).mappings().one_or_none()
-        return rows.contact_in(row) if row else None
+        if row is None:
+            return None
+        found = rows.contact_in(row)
+        self._read[found.id] = found
+        return found
 
     async def add(self, contact: Contact) -> Contact:
         try:
@@ -51,7 +56,13 @@ class SqlContacts:
             raise Conflict("this address is known already") from error
 
     async def save(self, contact: Contact) -> None:
-        await self._db.execute(update(contacts).where(contacts.c.id == contact.id).values(rows.contact_out(contact)))
+        """Writes what differs from what was read here: a door that found somebody gone takes nobody's consent back."""
+        was = self._read.get(contact.id)
+        before = rows.contact_out(was) if was is not None else {}
+        changed = {name: value for name, value in rows.contact_out(contact).items() if was is None or before[name] != value}
+        if changed:
+            await self._db.execute(update(contacts).where(contacts.c.id == contact.id).values(changed))
+            self._read[contact.id] = contact
 
 
 class SqlPosts:

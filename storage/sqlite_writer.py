@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import URL, Connection, CursorResult, Engine, Executable, NullPool, create_engine, event
+from sqlalchemy import URL, Connection, CursorResult, Dialect, Engine, Executable, NullPool, create_engine, event
 from sqlalchemy.exc import OperationalError
 
 _PATIENCE = 10.0  # seconds that another process may hold the file's lock
@@ -39,6 +39,10 @@ class Inline:
 
     def __init__(self, connection: Connection) -> None:
         self._sync = connection
+
+    @property
+    def dialect(self) -> Dialect:
+        return self._sync.dialect
 
     async def execute(self, statement: Executable, parameters: Any = None, /) -> CursorResult[*tuple[Any, ...]]:
         return self._sync.execute(statement, parameters)

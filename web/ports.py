@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from math import inf
 from typing import Any, Protocol
 
 from workflow.model import FileRef
@@ -32,7 +33,9 @@ class Sentences(Protocol):
 class Bell:
     """Wakes those who wait for a chat's next message, in this process."""
 
-    def __init__(self) -> None:
+    def __init__(self, look_again: float = inf) -> None:
+        """`look_again`: seconds until one looks although no bell rang, for what another process may have said."""
+        self.look_again = look_again
         self._waiting: dict[str, asyncio.Event] = {}
 
     def ring(self, address: str) -> None:

@@ -31,7 +31,7 @@ from workflow.commands import (
     Relay,
     Urge,
 )
-from workflow.errors import Conflict, Refusal, Refused
+from workflow.errors import Collision, Conflict, Refusal, Refused
 from workflow.guards import Case
 from workflow.model import SYSTEM, Actor, Assignee, Contact, Event, FileRef, Json, Note, Priority, Procedure, Role, Speech, Ticket
 from workflow.notices import Audience, into_parent, notices
@@ -40,6 +40,8 @@ from workflow.region import Region
 from workflow.states import Party, State, Trigger, row
 
 T = TypeVar("T")
+_AGAIN = 5
+"""How often one who came second looks at what the first did before they are told that somebody was first."""
 _REPORTER_OR_LEAD = frozenset({Party.REPORTER, Party.LEAD, Party.HUB})
 _HUB = frozenset({Party.HUB, Party.SUPERVISOR})
 _NOTES: dict[type, tuple[str, str]] = {
@@ -60,7 +62,20 @@ class Desk:
     query_codes: Callable[[], str]
 
     async def serve(self, request_id: str, work: Callable[[Session], Awaitable[T]]) -> T | None:
-        """Runs `work` in one transaction, once per request id. None if it was served before. Refused leaves no trace."""
+        """Runs `work` in one transaction, once per request id. None if it was served before. Refused leaves no trace.
+
+        Where another transaction came between, what it wrote is read and all is begun again: `work` may run several times."""
+        for _ in range(_AGAIN):
+            try:
+                return await self._serve(request_id, work)
+            except (Conflict, Collision):
+                continue
+            except Refused as refused:
+                if refused.code is not Refusal.SOMEBODY_WAS_FIRST:
+                    raise
+        return await self._serve(request_id, work)
+
+    async def _serve(self, request_id: str, work: Callable[[Session], Awaitable[T]]) -> T | None:
         async with self.units_of_work() as uow:
             now = self.clock.now()
             if not await uow.first_time(request_id, now):
@@ -140,7 +155,7 @@ class Session:
         return ticket
 
     async def _move(self, actor: Actor, parties: frozenset[Party], ticket: Ticket, command: Move) -> Ticket:
-        parent = await self.uow.tickets.by_number(command.parent_number) if command.parent_number else None
+        parent = await self.uow.tickets.held(command.parent_number) if command.parent_number else None
         case = Case(ticket, actor, parties, command, self.now, self.region, parent)
         try:
             after = moves.apply(case, self.calendar)

@@ -2,7 +2,8 @@
 
     Exception
     ├── Refused          the rules say no; has a sentence for the person (`refused.<code>` in texts/)
-    └── Conflict         somebody else changed the row first; the desk turns it into Refused(SOMEBODY_WAS_FIRST)
+    ├── Conflict         somebody else changed the row first; the desk turns it into Refused(SOMEBODY_WAS_FIRST)
+    └── Collision        two transactions were in each other's way and this one was undone; the desk begins it again
 
 Everything else that is raised is a failure: logged once at the edge, retried, never shown.
 """
@@ -71,3 +72,7 @@ class Refused(Exception):
 
 class Conflict(Exception):
     """The row was changed by somebody else since it was read (its `version` moved on)."""
+
+
+class Collision(Exception):
+    """The database undid this transaction for another one's sake; nothing of it is left, and it may be begun again."""

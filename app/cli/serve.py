@@ -6,6 +6,7 @@ import asyncio
 import shutil
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from telegram.error import TelegramError
@@ -15,6 +16,7 @@ from app.cli.context import FAILED, OK, Context, make_room
 from app.config import Config, DatabaseConfig, FilesConfig
 from app.demo_matters import bring_all
 from app.demo_seed import Seeding
+from app.elected import Elected
 from app.sampling import Sampler
 from app.serving import WebServer, metrics_app, web_app
 from app.signins import operator_code
@@ -22,7 +24,7 @@ from app.systemd import Notifier
 from app.telegram import Polling, Webhook, hook_routes, opened
 from bot.telegram.pacing import Pace
 from bot.telegram.start import Telegram
-from storage import Database, OutboxQueue, migrate, open_database
+from storage import Database, Election, OutboxQueue, Served, migrate, one_process, open_database
 from storage.figures import Figures
 from web.services import DemoPage
 from workflow.model import Role
@@ -52,14 +54,18 @@ async def _serve(context: Context, config: Config, region: Region, *, with_demo:
     make_room(config.database.url)
     database = open_database(config.database.url)
     try:
-        context.console.print("[1/3] preparing the database", markup=False)
-        await migrate(database)
-        if database.is_sqlite:
-            await OutboxQueue(database).take_over()
         async with AsyncExitStack() as closing:
+            closing.enter_context(one_process(database))
+            context.console.print("[1/3] preparing the database", markup=False)
+            await migrate(database)
+            if database.is_sqlite:
+                await OutboxQueue(database).take_over()
             wanted = config.telegram.mode != "off" and not with_demo
             talks = await closing.enter_async_context(await opened(config, context.clock)) if wanted else None
             await _serve_city(context, config, region, database, talks, with_demo=with_demo, fresh=fresh)
+    except Served:
+        context.console.print("another process serves this file: end it first. Several processes need PostgreSQL", markup=False)
+        return FAILED
     except run.PortTaken:
         return _port_taken(context, config)
     except run.NoSuchHost:
@@ -100,7 +106,7 @@ async def _serve_city(
         app.router.add_routes(hook_routes(config.telegram, city.inbox, wake))
         receivers.append(Webhook(talks, config.telegram, city.texts))
     elif talks is not None:
-        receivers.append(Polling(talks, city.inbox, wake, city.texts))
+        receivers.append(Elected(Election(database, "poller"), partial(Polling, talks, city.inbox, wake, city.texts), "poller"))
     if seeding is not None and fresh:
         receivers.append(seeding)
     stop = asyncio.Event()

@@ -129,16 +129,8 @@ class ResidentConversation:
     async def _obey(self, session: Session, contact: Contact, actor: Actor, incoming: Incoming, dialog: Dialog | None) -> None:
         rest = incoming.text.partition(" ")[2]
         match _command(incoming):
-            case "/start" if (link := scanned(session.region, incoming.text)) is not None:
-                draft = intake.from_json(dialog.data) if dialog is not None and dialog.step == STEP else None
-                if draft is not None and draft.said and not praising.for_thanks(draft):
-                    await self._interview.scanned(session, contact, link, draft)
-                    return
-                await self._interview.begin(session, contact, replace(incoming, text=""), link)
-            case "/start" if is_plate(rest.strip()):
-                await session.say(answer(contact.id, "twice.plate_unknown"))
             case "/start":
-                await session.say(answer(contact.id, "resident.welcome"))
+                await self._start(session, contact, incoming, dialog)
             case "/my":
                 await matters.show_mine(session, contact)
             case "/status":
@@ -154,6 +146,18 @@ class ResidentConversation:
                 await session.say(answer(contact.id, "city.privacy_full"))
             case _:
                 await session.say(answer(contact.id, "resident.help"))
+
+    async def _start(self, session: Session, contact: Contact, incoming: Incoming, dialog: Dialog | None) -> None:
+        link = scanned(session.region, incoming.text)
+        if link is None:
+            unknown = is_plate(incoming.text.partition(" ")[2].strip())
+            await session.say(answer(contact.id, "twice.plate_unknown" if unknown else "resident.welcome"))
+            return
+        draft = intake.from_json(dialog.data) if dialog is not None and dialog.step == STEP else None
+        if draft is not None and draft.said and not praising.for_thanks(draft):
+            await self._interview.scanned(session, contact, link, draft)
+        else:
+            await self._interview.begin(session, contact, replace(incoming, text=""), link)
 
     async def _status(self, session: Session, contact: Contact, words: str) -> None:
         ticket = await matters.named(session, contact, words)

@@ -100,7 +100,7 @@ def test_one_commit_outside_storage() -> None:
 
 def test_no_sql_outside_storage() -> None:
     """`app/` may read a database's address and name its failures, to explain them; nothing more."""
-    foreign = {"sqlalchemy", "sqlite3", "alembic", "aiosqlite"}
+    foreign = {"sqlalchemy", "sqlite3", "alembic", "aiosqlite", "asyncpg"}
     found = [
         f"{module.name}: {name}"
         for module in modules(*(room for room in ROOMS if room != "storage"))

@@ -31,8 +31,8 @@ def free_port() -> int:
 class Process:
     """One city in one folder, over any number of lives. `log`: every line on standard error, of all lives."""
 
-    def __init__(self, folder: Path, server: FakeTelegram, mode: str = "polling", **telegram: str) -> None:
-        """`telegram`: other values for its section of the configuration."""
+    def __init__(self, folder: Path, server: FakeTelegram, mode: str = "polling", url: str = "", **telegram: str) -> None:
+        """`url`: a database other than the folder's own; `telegram`: other values for its section of the configuration."""
         self.log: list[str] = []
         self.database = folder / "city.db"
         self.port = free_port()
@@ -45,8 +45,9 @@ class Process:
             "token": server.token, "base_url": server.base_url, "base_file_url": server.base_file_url, "mode": mode,
             "webhook_url": self.hook, "webhook_secret": SECRET,
         } | telegram  # fmt: skip
+        url = url or f"sqlite+aiosqlite:///{self.database}"
         lines = ["[telegram]", *(f"{name} = {json.dumps(value)}" for name, value in section.items())]
-        lines += ["[database]", f'url = "sqlite+aiosqlite:///{self.database}"', "[web]", 'host = "127.0.0.1"', f"port = {self.port}"]
+        lines += ["[database]", f'url = "{url}"', "[web]", 'host = "127.0.0.1"', f"port = {self.port}"]
         lines += ["[region]", 'pack = "regions/jiangmen"', "[files]", f'path = "{folder / "files"}"']
         self._config.write_text("\n".join(lines), "utf-8")
 

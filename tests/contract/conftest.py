@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from storage import Database, OutboxQueue, SqlUnitOfWork, migrate, open_database
 from tests.clock import FrozenClock
+from tests.postgres import Server
 from tests.workflow.build import GRID, REGION, PlainWeeks
 from workflow.commands import Command, Register
 from workflow.desk import Desk, Session
@@ -60,16 +62,49 @@ class Town:
         return found
 
 
-@pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = open_database(f"sqlite+aiosqlite:///{tmp_path / 'city.db'}")
+@asynccontextmanager
+async def on_sqlite(folder: Path) -> AsyncIterator[Database]:
+    opened = open_database(f"sqlite+aiosqlite:///{folder / 'city.db'}")
     await migrate(opened)
     yield opened
     await opened.close()
 
 
+@asynccontextmanager
+async def on_postgresql(server: Server) -> AsyncIterator[Database]:
+    url = await server.fresh()
+    opened = open_database(url)
+    yield opened
+    await opened.close()
+    await server.drop(url)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
+    """Each test runs on both. What is about one of them only asks for `sqlite` or `pg` instead."""
+    opened = on_sqlite(tmp_path) if request.param == "sqlite" else on_postgresql(request.getfixturevalue("postgresql"))
+    async with opened as found:
+        yield found
+
+
+@pytest.fixture
+async def sqlite(tmp_path: Path) -> AsyncIterator[Database]:
+    async with on_sqlite(tmp_path) as found:
+        yield found
+
+
+@pytest.fixture
+async def pg(postgresql: Server) -> AsyncIterator[Database]:
+    async with on_postgresql(postgresql) as found:
+        yield found
+
+
 @pytest.fixture
 async def town(database: Database) -> Town:
+    return await town_on(database)
+
+
+async def town_on(database: Database) -> Town:
     clock = FrozenClock()
     desk = Desk(lambda: SqlUnitOfWork(database), lambda: REGION, clock, PlainWeeks(), lambda: "123456")
     people: dict[str, Contact] = {}

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import dialects
 
-from storage import SqlUnitOfWork
+from storage import Database, SqlUnitOfWork
 from storage.alike import NEARBY, nearby
 from tests.contract.conftest import Town
 from tests.workflow.build import GRID, REGION
@@ -108,23 +108,23 @@ async def test_newest_first_and_no_more_than_are_wanted(town: Town) -> None:
     assert [one.ticket_id for one in found] == [tickets[2].id, tickets[1].id]
 
 
-async def plan(town: Town, sql: str) -> str:
-    async with town.database.engine.connect() as connection:
+async def plan(database: Database, sql: str) -> str:
+    async with database.engine.connect() as connection:
         rows = (await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}")).mappings().all()
     return "\n".join(str(row["detail"]) for row in rows)
 
 
-async def test_a_million_tickets_are_not_read_through(town: Town) -> None:
+async def test_a_million_tickets_are_not_read_through(sqlite: Database) -> None:
     """SQLite says which road it takes: by topic and time through the index, each other table by its key."""
     wanted = Area(("T1", "T2"), SPRING, (HILL,), datetime.fromisoformat("2026-11-01T00:00:00+00:00"))
-    question = NEARBY.params(nearby(wanted, 1, 50)).compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
-    road = await plan(town, str(question).replace("\n", " "))
+    question = NEARBY.params(nearby(wanted, 1, 50)).compile(dialect=dialects.sqlite.dialect(), compile_kwargs={"literal_binds": True})
+    road = await plan(sqlite, str(question).replace("\n", " "))
     assert "USING INDEX ix_tickets_topic_created_at_place" in road
     assert "SCAN" not in road.replace("USE TEMP B-TREE", "")
-    lately = await plan(town, "SELECT id, topic, place, reporter FROM tickets WHERE created_at >= '2026' AND procedure != 'x'")
+    lately = await plan(sqlite, "SELECT id, topic, place, reporter FROM tickets WHERE created_at >= '2026' AND procedure != 'x'")
     assert "SEARCH tickets USING INDEX ix_tickets_created_at" in lately
     usual = "SELECT count(*) FROM tickets WHERE topic IN ('T1', 'T2') AND created_at >= '2026' AND place LIKE '9901%'"
-    assert "COVERING INDEX ix_tickets_topic_created_at_place" in await plan(town, usual)
+    assert "COVERING INDEX ix_tickets_topic_created_at_place" in await plan(sqlite, usual)
 
 
 async def test_tickets_and_joinings_are_told_of_and_reports_are_not(town: Town) -> None:

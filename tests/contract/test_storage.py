@@ -23,8 +23,8 @@ async def test_the_migrations_build_the_tables(database: Database) -> None:
         assert await connection.run_sync(lambda sync: compare_metadata(MigrationContext.configure(sync), metadata)) == []
 
 
-async def test_durable_settings_are_on(database: Database) -> None:
-    async with database.engine.connect() as connection:
+async def test_durable_settings_are_on(sqlite: Database) -> None:
+    async with sqlite.engine.connect() as connection:
         found = [(await connection.exec_driver_sql(f"PRAGMA {name}")).scalar() for name in ("journal_mode", "synchronous", "foreign_keys")]
     assert found == ["wal", 2, 1]
 

@@ -24,6 +24,7 @@ from storage import SqlUnitOfWork, migrate, open_database
 from storage.tables import outbox
 from tests.clock import FrozenClock
 from tests.contract.conftest import PEOPLE, Town
+from tests.postgres import Server
 from tests.workflow.build import GRID, REGION, PlainWeeks
 from workflow.commands import (
     Add,
@@ -84,6 +85,8 @@ class Lives(RuleBasedStateMachine):
     """The database is a copy of a migrated one: real SQLite, without a migration for each life."""
 
     template: Path
+    server: Server | None = None
+    url: str
 
     def __init__(self) -> None:
         super().__init__()
@@ -98,11 +101,15 @@ class Lives(RuleBasedStateMachine):
 
     @initialize()
     def open(self) -> None:
-        shutil.copy(self.template, self.folder / "city.db")
+        if self.server is None:
+            shutil.copy(self.template, self.folder / "city.db")
+            self.url = f"sqlite+aiosqlite:///{self.folder / 'city.db'}"
+        else:
+            self.url = self.run(self.server.fresh())
         self.run(self._open())
 
     async def _open(self) -> None:
-        database, clock = open_database(f"sqlite+aiosqlite:///{self.folder / 'city.db'}"), FrozenClock()
+        database, clock = open_database(self.url), FrozenClock()
         desk = Desk(lambda: SqlUnitOfWork(database), lambda: REGION, clock, PlainWeeks(), lambda: "123456")
         contacts: dict[str, Contact] = {}
         async with SqlUnitOfWork(database) as uow:
@@ -116,6 +123,8 @@ class Lives(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.run(self.town.database.close())
+        if self.server is not None:
+            self.run(self.server.drop(self.url))
         self.loop.close()
         shutil.rmtree(self.folder)
 
@@ -280,7 +289,7 @@ class Lives(RuleBasedStateMachine):
 
     def _letter(self, letter_id: int) -> tuple[Letter, tuple[Ticket, ...]]:
         async def read() -> tuple[Letter, tuple[Ticket, ...]]:
-            async with SqlUnitOfWork(self.town.database, reading=True) as uow:
+            async with SqlUnitOfWork(self.town.database) as uow:
                 return await uow.letters.held(letter_id), await uow.tickets.of_letter(letter_id)
 
         return self.run(read())
@@ -337,6 +346,23 @@ ASIDE: dict[State, tuple[str, Trigger]] = {
 }
 
 
+def lives(examples: int) -> None:
+    plan = settings(
+        max_examples=examples, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True,
+        derandomize=True,
+        phases=[Phase.generate],  # making a life shorter takes minutes, and its steps are printed anyway
+    )  # fmt: skip
+    run_state_machine_as_test(Lives, settings=plan)
+
+
+def test_whole_lives_on_postgresql(postgresql: Server) -> None:
+    Lives.server = postgresql
+    try:
+        lives(20)
+    finally:
+        Lives.server = None
+
+
 def test_whole_lives(tmp_path: Path) -> None:
     async def prepare() -> None:
         database = open_database(f"sqlite+aiosqlite:///{tmp_path / 'template.db'}")
@@ -345,8 +371,4 @@ def test_whole_lives(tmp_path: Path) -> None:
 
     asyncio.run(prepare())
     Lives.template = tmp_path / "template.db"
-    plan = settings(
-        max_examples=40, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True, derandomize=True,
-        phases=[Phase.generate],  # making a life shorter takes minutes, and its steps are printed anyway
-    )  # fmt: skip
-    run_state_machine_as_test(Lives, settings=plan)
+    lives(40)

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from storage.types import Id
+
 revision = '0002'
 down_revision = '0001'
 
@@ -16,7 +18,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('address', name=op.f('uq_web_chats_address'))
     )
     op.create_table('web_messages',
-    sa.Column('seq', sa.Integer(), nullable=False),
+    sa.Column('seq', Id, nullable=False),
     sa.Column('address', sa.String(length=80), nullable=False),
     sa.Column('message_id', sa.String(length=80), nullable=False),
     sa.Column('body', sa.JSON(), nullable=False),

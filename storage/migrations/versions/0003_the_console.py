@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from storage.types import UtcDateTime
+from storage.types import Id, UtcDateTime
 
 revision = '0003'
 down_revision = '0002'
@@ -12,7 +12,7 @@ down_revision = '0002'
 def upgrade() -> None:
     op.create_table('sign_in_codes',
     sa.Column('code_hash', sa.String(length=64), nullable=False),
-    sa.Column('contact_id', sa.Integer(), nullable=False),
+    sa.Column('contact_id', Id, nullable=False),
     sa.Column('expires_at', UtcDateTime(), nullable=False),
     sa.Column('used_at', UtcDateTime(), nullable=True),
     sa.ForeignKeyConstraint(['contact_id'], ['contacts.id'], name=op.f('fk_sign_in_codes_contact_id')),
@@ -20,7 +20,7 @@ def upgrade() -> None:
     )
     op.create_table('console_sessions',
     sa.Column('token_hash', sa.String(length=64), nullable=False),
-    sa.Column('contact_id', sa.Integer(), nullable=False),
+    sa.Column('contact_id', Id, nullable=False),
     sa.Column('expires_at', UtcDateTime(), nullable=False),
     sa.ForeignKeyConstraint(['contact_id'], ['contacts.id'], name=op.f('fk_console_sessions_contact_id')),
     sa.PrimaryKeyConstraint('token_hash', name=op.f('pk_console_sessions'))

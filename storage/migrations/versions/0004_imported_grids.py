@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from storage.types import UtcDateTime
+from storage.types import Id, UtcDateTime
 
 revision = '0004'
 down_revision = '0003'
@@ -19,7 +19,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('code', name=op.f('pk_grids'))
     )
     op.create_table('imports',
-    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('id', Id, nullable=False),
     sa.Column('at', UtcDateTime(), nullable=False),
     sa.Column('who', sa.String(length=80), nullable=False),
     sa.Column('kind', sa.String(length=10), nullable=False),

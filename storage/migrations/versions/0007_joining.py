@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from storage.types import Id
+
 revision = '0007'
 down_revision = '0006'
 
@@ -10,7 +12,7 @@ down_revision = '0006'
 def upgrade() -> None:
     op.create_table(
         'gists',
-        sa.Column('ticket_id', sa.Integer(), nullable=False),
+        sa.Column('ticket_id', Id, nullable=False),
         sa.Column('whole', sa.String(32), nullable=False),
         sa.Column('words', sa.JSON(), nullable=False),
         sa.Column('spots', sa.JSON(), nullable=False),
@@ -19,8 +21,8 @@ def upgrade() -> None:
     )
     op.create_table(
         'followers',
-        sa.Column('ticket_id', sa.Integer(), nullable=False),
-        sa.Column('contact_id', sa.Integer(), nullable=False),
+        sa.Column('ticket_id', Id, nullable=False),
+        sa.Column('contact_id', Id, nullable=False),
         sa.Column('joined_at', sa.DateTime(timezone=True), nullable=False),
         sa.Column('anonymous', sa.Boolean(), nullable=False),
         sa.Column('whole', sa.String(32), nullable=False),
@@ -31,7 +33,7 @@ def upgrade() -> None:
     )
     op.create_table(
         'incidents',
-        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('id', Id, nullable=False),
         sa.Column('item', sa.String(20), nullable=False),
         sa.Column('place', sa.String(20), nullable=False),
         sa.Column('since', sa.DateTime(timezone=True), nullable=False),

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from storage.types import UtcDateTime
+from storage.types import Id, UtcDateTime
 
 revision = '0008'
 down_revision = '0007'
@@ -12,14 +12,15 @@ down_revision = '0007'
 def upgrade() -> None:
     op.create_table(
         'letters',
-        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('id', Id, nullable=False),
         sa.Column('created_at', UtcDateTime(), nullable=False),
         sa.Column('closed_at', UtcDateTime()),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_letters')),
     )
     for table in ('tickets', 'messages'):
         # Not in a batch: that would drop a table that others point to, and SQLite refuses it where there are rows.
-        op.execute(f'ALTER TABLE {table} ADD COLUMN letter_id INTEGER CONSTRAINT fk_{table}_letter_id REFERENCES letters (id)')
+        kind = Id.compile(op.get_bind().dialect)
+        op.execute(f'ALTER TABLE {table} ADD COLUMN letter_id {kind} CONSTRAINT fk_{table}_letter_id REFERENCES letters (id)')
     op.create_index(op.f('ix_tickets_letter_id'), 'tickets', ['letter_id'])
 
 

@@ -108,10 +108,23 @@ def test_what_the_tests_ask_of_the_environment_is_no_key_and_no_fault() -> None:
     assert load(EXAMPLE, {"PETITION_REQUIRE_ALL": "1", "PETITION_REFERENCE_DATA": "/x", "OTHER_PETITION_X": "1"}).web.port == 8080
 
 
+@pytest.mark.parametrize("url", ["postgresql+asyncpg://city:secret@db/x", "postgresql+asyncpg:///x?host=/run/postgresql"])
+def test_postgresql_is_a_database_and_its_password_hides(url: str) -> None:
+    found = load(EXAMPLE, {"PETITION_DATABASE__URL": url})
+    assert found.database.url == url and url not in repr(found)
+
+
 @pytest.mark.parametrize(
-    "url", ["postgresql+asyncpg://city:secret@db/x", "postgres://x", "sqlite:///x.db", "x.db", "sqlite+aiosqlite:x.db"]
-)
+    "url",
+    [
+        "postgres://city:secret@db/x", "postgresql://city:secret@db/x", "postgresql+psycopg://city:secret@db/x",
+        "postgresql+asyncpg://city:secret@db", "postgresql+asyncpg://city:secret@db:port/x", "sqlite:///x.db", "x.db",
+        "sqlite+aiosqlite:x.db", "mysql://city:secret@db/x",
+    ],
+)  # fmt: skip
 def test_another_database_is_said_without_its_password(url: str) -> None:
     with pytest.raises(ConfigError) as caught:
         load(EXAMPLE, {"PETITION_DATABASE__URL": url})
-    assert caught.value.problems == ("wrong value: database.url: this version stores in SQLite: sqlite+aiosqlite:///…",)
+    assert caught.value.problems == (
+        "wrong value: database.url must be sqlite+aiosqlite:///PATH or postgresql+asyncpg://USER:PASSWORD@HOST/NAME",
+    )

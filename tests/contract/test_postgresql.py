@@ -1,0 +1,82 @@
+"""What is PostgreSQL's alone: how it is reached, what it says when it can't be, and its tables."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import OperationalError
+
+from storage import Database, SqlUnitOfWork, migrate, open_database
+from storage.tables import metadata
+from tests.postgres import Server, name_of
+
+ROOT = Path(__file__).parents[2]
+
+
+async def test_several_processes_migrate_at_once(postgresql: Server) -> None:
+    script = "import asyncio, sys; from storage import migrate, open_database; asyncio.run(migrate(open_database(sys.argv[1])))"
+    url = await postgresql.bare()
+    arguments = (sys.executable, "-c", script, url)
+    started = [await asyncio.create_subprocess_exec(*arguments, cwd=ROOT, stderr=asyncio.subprocess.PIPE) for _ in range(3)]
+    ended = await asyncio.gather(*(process.communicate() for process in started))
+    assert [process.returncode for process in started] == [0, 0, 0], [error.decode()[-400:] for _, error in ended]
+    database = open_database(url)
+    async with database.reading() as connection:
+        assert set(metadata.tables) < set(await connection.run_sync(lambda sync: inspect(sync).get_table_names()))
+    await database.close()
+    await postgresql.drop(url)
+
+
+async def test_it_is_new_enough(pg: Database) -> None:
+    async with pg.reading() as connection:
+        assert int((await connection.execute(text("SHOW server_version_num"))).scalar_one()) >= 150000
+
+
+async def test_no_such_database_is_a_failure_that_the_command_line_knows(postgresql: Server) -> None:
+    database = open_database(postgresql.url("nowhere"))
+    with pytest.raises(OperationalError):
+        await migrate(database)
+    assert not await database.alive()
+    await database.close()
+
+
+async def test_nobody_listening_is_one_too(tmp_path: Path) -> None:
+    database = open_database(f"postgresql+asyncpg://city@/x?host={tmp_path}")
+    with pytest.raises((FileNotFoundError, ConnectionError)):
+        async with SqlUnitOfWork(database):
+            raise AssertionError("nobody listens there")
+    assert not await database.alive()
+    await database.close()
+
+
+async def test_a_database_that_went_away_and_came_back_is_used_again(pg: Database, postgresql: Server) -> None:
+    assert await pg.alive()
+    name = name_of(str(pg.engine.url))
+    connection = await postgresql.connect()
+    await connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name)
+    await connection.close()
+    async with SqlUnitOfWork(pg) as uow:
+        assert await uow.tickets.get(1) is None
+
+
+async def test_what_was_begun_when_it_went_away_is_undone_and_said(pg: Database, postgresql: Server) -> None:
+    with pytest.raises(Exception, match=r"closed|terminat"):
+        async with SqlUnitOfWork(pg) as uow:
+            assert await uow.tickets.get(1) is None
+            connection = await postgresql.connect()
+            await connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name_of(str(pg.engine.url))
+            )
+            await connection.close()
+            await uow.tickets.get(1)
+    async with SqlUnitOfWork(pg) as uow:
+        assert await uow.tickets.get(1) is None
+
+
+async def test_numbers_may_be_large(pg: Database) -> None:
+    async with SqlUnitOfWork(pg, reading=True) as uow:
+        assert await uow.tickets.get(2**62) is None
