@@ -47,7 +47,7 @@ class LexiconClassifier:
             topics=guesses,
             flags=flags,
             intent_evidence=wish.evidence,
-            parts=self.matters.find(normal),
+            parts=self.matters.find(normal, spoken),
             thin=_thin(normal.text),
             version=self.version,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from nlp import (
     landmarks,
     likeness,
     mask,
+    matter_signs,
     matters,
     negation,
     operators,
@@ -38,10 +40,10 @@ from nlp.tables import read
 from nlp.tries import Words
 from nlp.weights import MANIFEST, Weights
 from workflow.ports import Answers, Classifier, Likeness, Masker, PlaceFinder
-from workflow.region import Region
+from workflow.region import Level, Region
 
 MARKS_OF_NAMES = ("road", "town", "county", "village", "weak")  # kinds of place words that a name stands before
-RULES = "4"  # goes up when the code decides otherwise on the same files
+RULES = "5"  # goes up when the code decides otherwise on the same files
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,10 @@ def build(language: Path, region: Region, weights: Weights | None = None) -> Lan
     version = fingerprint(language) + (f"+{weights.version}" if weights else "")
     by_hand = topics.Topics(lexicon, {code: t.name for code, t in region.topics.items()}, negation.load(language / "negation.csv"))
     masker = mask.load(language / "personal.csv")
+    finder = DictionaryPlaceFinder(
+        region, places, Mentions(places, region), Addresses(words), Detail(words["detail"], words["insider"]), normalise, segmenter,
+        Points(region, polygons.load(language.parent / "polygons", region)),
+    )  # fmt: skip
     classifier = LexiconClassifier(
         normalise=normalise,
         segmenter=segmenter,
@@ -86,14 +92,10 @@ def build(language: Path, region: Region, weights: Weights | None = None) -> Lan
         intents=wishes,
         flags=flags,
         procedures=procedures.load(language / "procedures.csv", region.topics),
-        matters=matters.build(matters.load(language / "matters.csv", region.topics), region.topics, by_hand.rank),
+        matters=matters.build(matter_signs.load(language / "matters.csv", region.topics), region.topics, by_hand.rank, _where(finder)),
         put_right=thanks.load(language / "negation.csv", wishes.thanks),
         version=version,
     )
-    finder = DictionaryPlaceFinder(
-        region, places, Mentions(places, region), Addresses(words), Detail(words["detail"], words["insider"]), normalise, segmenter,
-        Points(region, polygons.load(language.parent / "polygons", region)),
-    )  # fmt: skip
     answers = KnowledgeAnswers(region.knowledge, normalise, segmenter, wishes.words)
     alike = likeness.load(language / "alike.csv", normalise, segmenter, frozenset(places.names), wishes.words)
     marks = Words(word for kind in MARKS_OF_NAMES for word in words[kind])
@@ -114,6 +116,14 @@ def _ranker(by_hand: topics.Topics, weights: Weights | None, region: Region) -> 
     if manifest.own:
         return LearnedTopics(weights, by_hand, {code: topic.name for code, topic in region.topics.items()})
     return LearnedTopics(weights, by_hand.onto(manifest.onto, manifest.topics) if manifest.onto else None)
+
+
+def _where(places: PlaceFinder) -> Callable[[str], str]:
+    def place(text: str) -> str:
+        located = places.locate(text)
+        return located.code if located.decision in {Level.TOWN.value, Level.VILLAGE.value} else ""
+
+    return place
 
 
 def fingerprint(language: Path) -> str:

@@ -13,7 +13,7 @@ from nlp.normalise import MARKS
 from nlp.scan import Scan
 from nlp.tables import read
 
-KINDS = ("negator", "nuisance", "settled", "unsettled", "unmet")
+KINDS = ("negator", "nuisance", "settled", "unsettled", "unmet", "done")
 REACH = 3  # characters between the negator and its word
 
 

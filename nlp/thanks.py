@@ -15,9 +15,11 @@ from workflow.understanding import TopicGuess
 
 @dataclass(frozen=True, slots=True)
 class PutRight:
-    """`settled` words at the end of a clause (or before `thanks` words) say it; one of the `unmet` words anywhere takes it back."""
+    """`settled` words at the end of a clause (or before `thanks` words) say it, and `done` ones anywhere in a clause that begins with
+    thanks; one of the `unmet` words anywhere takes it back."""
 
     settled: Scan
+    done: Scan
     unmet: Scan
     thanks: Scan
 
@@ -33,6 +35,8 @@ class PutRight:
         return all(e.start < last for guess in guesses for e in guess.evidence)
 
     def _closes(self, clause: str) -> bool:
+        if any(self.thanks.at(clause, 0)) and self.done.any_in(clause):
+            return True
         tails = [clause[end:].strip() for _, end in self.settled.longest(clause)]
         return any(not any(map(str.isalpha, tail)) or any(self.thanks.at(tail, 0)) for tail in tails)
 
@@ -42,4 +46,4 @@ def load(path: Path, thanks: frozenset[str]) -> PutRight:
     words: dict[str, list[str]] = {kind: [] for kind in KINDS}
     for row in read(path, ("kind", "word")):
         words[row.one_of("kind", KINDS)].append(row.need("word"))
-    return PutRight(Scan(words["settled"]), Scan(words["unmet"]), Scan(thanks))
+    return PutRight(Scan(words["settled"]), Scan([*words["settled"], *words["done"]]), Scan(words["unmet"]), Scan(thanks))

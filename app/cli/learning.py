@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from app.cli.context import BAD_USAGE, FAILED, OK, Context
+from app.cli.context import BAD_USAGE, FAILED, OK, Context, is_there
 from app.learning import report
 from app.learning.judge import judge, read_map
 from app.learning.labelled import Labelled, Source, among, distinct, enough, own_labels, read
@@ -93,6 +93,9 @@ async def train(context: Context) -> int:
 
 async def _corrections(context: Context) -> list[Labelled]:
     """What staff put right: the ticket's text with the topic they gave it. Raises ImportFaults."""
+    if not is_there(context.config.database.url):
+        missing = "there is no database yet, so nobody has corrected a topic: name a FILE to learn from"
+        raise ImportFaults([Fault("corrections", 0, missing)])
     async with context.database() as database:
         found = [one for one in await corrections(database) if one.by == "staff"]
     if not found:

@@ -48,9 +48,18 @@ class Versions:
         return tuple(sorted(path.parent.name for path in found))
 
     def current(self) -> Weights | None:
-        """The published weights. Raises LanguageError if they can't be used."""
+        """The published weights. Raises LanguageError if they can't be used, or are no longer what was published."""
         published = self.published()
-        return weights.load(self.folder / published[-1]) if published else None
+        if not published:
+            return None
+        found = weights.load(self.folder / published[-1])
+        if found.version != published[-1]:
+            raise LanguageError(
+                weights.TABLE, 0,
+                f"folder {published[-1]} now holds version {found.version}: it was changed by hand. To use it so: "
+                f"python -m app weights publish {published[-1]}; to undo it: python -m app weights rollback",
+            )  # fmt: skip
+        return found
 
     def named(self, version: Path | None) -> Weights | None:
         """A folder that `train` wrote, a kept version by its name, None for the lexicon by its; what is published if None is given.

@@ -217,6 +217,9 @@ def test_weights_that_cannot_be_read_are_named(run: Runner) -> None:
 
 def test_nothing_to_learn_from(run: Runner) -> None:
     assert run("train")[0] == 2
+    status, _, err = run("train", "--from-corrections")
+    assert status == 1
+    assert "there is no database yet" in err
     assert run("migrate")[0] == 0
     status, _, err = run("train", "--from-corrections")
     assert status == 1
@@ -241,6 +244,21 @@ def test_published_weights_that_were_spoiled_are_a_fault_of_check_and_the_lexico
     assert in_use(run.home / "weights", load_pack(ROOT / "regions/jiangmen")) is None
     run.json("weights", "rollback", "--json")
     assert "lexicon alone" in run("check")[1]
+
+
+def test_published_weights_that_were_changed_by_hand_are_noticed_until_they_are_published_anew(run: Runner) -> None:
+    made = run.json("train", run.table("complaints.csv", messages()), "--json")
+    run.json("weights", "publish", made["version"], "--json")
+    manifest = run.home / "weights" / made["version"] / "manifest.json"
+    known = json.loads(manifest.read_text("utf-8"))
+    manifest.write_text(json.dumps({**known, "texts": known["texts"] + 1}), encoding="utf-8")
+    assert in_use(run.home / "weights", load_pack(ROOT / "regions/jiangmen")) is None
+    status, _, err = run("evaluate", "--data", run.table("complaints.csv", messages()))
+    assert status == 1
+    assert f"publish {made['version']}" in err
+    again = run.json("weights", "publish", made["version"], "--json")
+    assert again["current"] not in {made["version"], "lexicon"}
+    assert in_use(run.home / "weights", load_pack(ROOT / "regions/jiangmen")) is not None
 
 
 def test_what_staff_put_right_is_learned_and_what_residents_chose_is_not(run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,13 +11,13 @@ import pytest
 
 from nlp.classifier import LexiconClassifier
 from nlp.errors import LanguageError
-from nlp.matters import LONG, build
-from nlp.matters import load as load_signs
+from nlp.matter_signs import LONG
+from nlp.matter_signs import load as load_signs
 from tests import jiangmen
 from workflow.region import Region
 
-PACK = Path(__file__).parents[3] / "regions" / "jiangmen"
 CASES = Path(__file__).with_name("matters.csv")
+MISSED = Path(__file__).with_name("matters_missed.csv")
 
 
 @pytest.fixture(scope="module")
@@ -26,23 +26,22 @@ def region() -> Region:
 
 
 class Finder:
-    def __init__(self, region: Region) -> None:
+    def __init__(self) -> None:
         built = jiangmen.language().classifier
         assert isinstance(built, LexiconClassifier)
         self._classifier = built
-        self._matters = build(load_signs(PACK / "language" / "matters.csv", region.topics), region.topics, built.topics.rank)
 
     def __call__(self, text: str) -> list[str]:
         normal = self._classifier.segmenter.edges(self._classifier.normalise(text))
-        spans = self._matters.find(normal)
+        spans = self._classifier.matters.find(normal, self._classifier.by_hand.rank(normal))
         assert all(0 <= start < end <= len(text) for start, end in spans)
         assert all(before[1] <= after[0] for before, after in pairwise(spans))
         return [text[start:end] for start, end in spans]
 
 
 @pytest.fixture(scope="module")
-def find(region: Region) -> Finder:
-    return Finder(region)
+def find() -> Finder:
+    return Finder()
 
 
 def cases() -> list[tuple[int, list[str], str]]:
@@ -60,6 +59,25 @@ def test_several_matters_are_found(find: Finder, count: int, words: list[str], t
 @pytest.mark.parametrize("text", [text for count, _, text in cases() if count == 1])
 def test_one_matter_stays_one(find: Finder, text: str) -> None:
     assert find(text) == []
+
+
+def missed() -> list[str]:
+    _, *rows = (line for line in MISSED.read_text("utf-8").splitlines() if not line.startswith("#"))
+    return [row.replace("\\n", "\n") for row in rows]
+
+
+@pytest.mark.parametrize("text", missed())
+def test_what_is_still_missed_is_left_whole_not_cut_wrongly(find: Finder, text: str) -> None:
+    assert find(text) == []
+
+
+def test_the_same_thing_at_two_places_is_two_matters(find: Finder) -> None:
+    assert len(find("井根村路灯不亮。另外松园村的路灯也不亮")) == 2
+    assert find("村口路灯不亮。另外井根村的路灯也不亮") == []
+
+
+def test_what_a_list_is_about_is_said_before_it(find: Finder) -> None:
+    assert find("楼下烧烤店：1.油烟太大 2.占道经营") == []
 
 
 def test_an_unknown_topic_is_named_with_its_line(tmp_path: Path, region: Region) -> None:
@@ -83,6 +101,9 @@ def test_what_introduces_a_list_belongs_to_none(find: Finder) -> None:
         "\n" * 5000,
         "①" * 50,
         "。另外，" * 20_000,
+        "井根村路灯不亮。另外松园村路灯不亮。" * 227,
+        "路灯不亮。垃圾没人收。" * 372,
+        "路灯不亮\n垃圾没人收\n" * 372,
     ],
 )
 def test_any_text_ends_soon(find: Finder, text: str) -> None:

@@ -84,6 +84,9 @@ def test_naming_an_office_holder_alone_reports_nobody(text: str) -> None:
         "路灯亮了👍谢谢！",
         "自来水恢复供水了，辛苦了",
         "井盖换好了，非常感谢",
+        "谢谢网格员小陈帮我妈妈办了社保卡",
+        "感谢网格员帮我修好了路灯",
+        "多谢社区帮我申请到低保",
     ],
 )
 def test_thanks_for_what_was_put_right_are_praise(text: str) -> None:
@@ -105,6 +108,11 @@ def test_thanks_for_what_was_put_right_are_praise(text: str) -> None:
 )
 def test_thanks_are_only_manners_where_something_is_left(text: str) -> None:
     assert read(text).intent == "complain"
+
+
+@pytest.mark.parametrize("text", ["谢谢，帮我办社保卡", "请帮我妈妈办社保卡，谢谢", "谢谢你帮我办了社保卡，还想麻烦帮我办低保"])
+def test_thanks_for_what_is_still_to_be_done_are_no_praise(text: str) -> None:
+    assert read(text).intent != "praise"
 
 
 def test_a_question_with_thanks_stays_a_question() -> None:
