@@ -199,8 +199,9 @@ class Relay:
                 self._hold(item.contact, seconds, now, whole_door=whole_door)
                 await self._queue.retry(item.id, now + timedelta(seconds=seconds), "retry_after", counted=False)
             case Unreachable():
-                await self._queue.dead(item.id, "unreachable")
+                # In this order: a process that dies in between finds the row again, and the hub hears of it all the same.
                 await self._keeper.unreachable(item)
+                await self._queue.dead(item.id, "unreachable")
             case Rejected(why):
                 _LOG.error("a message was refused by its door", extra={"item": item.id, "door": item.contact.door})
                 await self._queue.dead(item.id, why)

@@ -13,7 +13,7 @@ import pytest
 from app.delivery import STAFF_UNREACHABLE, UNREACHABLE, DeskKeeper
 from app.relay import MAX_ATTEMPTS, MAX_FAILURES, Item, Relay, backoff
 from bot.doors import Failed, Moved, ReadyMessage, Rejected, RetryAfter, Sent, Unknown, Unreachable
-from storage import SqlUnitOfWork
+from storage import OutboxQueue, SqlUnitOfWork
 from tests.unit.app.bench import Bench
 from workflow.commands import Register
 from workflow.desk import Session
@@ -79,6 +79,26 @@ async def test_retry_after_is_honoured_for_its_contact_alone(bench: Bench) -> No
     bench.clock.move(seconds=31)
     await run(relay)
     assert bench.door.sent[-1] == ("a", "one")
+
+
+class LastWords(OutboxQueue):
+    """As if the process died where a message would be given up."""
+
+    async def dead(self, item_id: int, why: str) -> None:
+        raise KeyboardInterrupt
+
+
+async def test_the_hub_hears_of_who_left_though_the_process_dies_then(bench: Bench) -> None:
+    bench.door.outcomes = [Unreachable("forbidden"), Unreachable("forbidden")]
+    await bench.say(Speech(bench.resident.id, "one"))
+    item = (await bench.queue.claim(bench.clock.now()))[0]
+    dying = Relay(LastWords(bench.database), KeySpeaker(), {"test": bench.door}, DeskKeeper(bench.desk), bench.clock, random.Random(1))
+    with pytest.raises(KeyboardInterrupt):
+        await dying._deliver(item)
+    assert (await bench.contact(bench.resident.id)).unreachable
+    await bench.queue.take_over()
+    await run(a_relay(bench))
+    assert await bench.queue.depth() == {"dead": 1}
 
 
 async def test_throttling_never_kills_a_message(bench: Bench) -> None:
