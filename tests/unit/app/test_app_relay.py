@@ -32,8 +32,10 @@ class Gate:
         self.opened = asyncio.Event()
         self.asked = asyncio.Event()
         self.held: list[tuple[str, float]] = []
+        self.urgent: list[bool] = []
 
-    async def wait(self, address: str, kind: str) -> None:
+    async def wait(self, address: str, kind: str, *, urgent: bool = False) -> None:
+        self.urgent.append(urgent)
         self.asked.set()
         await self.opened.wait()
 
@@ -122,6 +124,34 @@ async def test_one_throttled_chat_is_held_and_an_urgent_word_waits_with_it(bench
     await bench.say(Speech(bench.officer.id, "other"))
     await run(a_relay(bench, gate))
     assert gate.held == [("a", 30)], "the whole door is held by the relay"
+
+
+async def test_the_pace_is_told_what_is_urgent(bench: Bench) -> None:
+    gate = Gate()
+    gate.opened.set()
+    await bench.say(Speech(bench.resident.id, "digest", priority=Priority.DIGEST))
+    await bench.say(Speech(bench.officer.id, "fire", priority=Priority.URGENT))
+    await run(a_relay(bench, gate))
+    assert gate.urgent == [True, False], "claimed first, too"
+
+
+async def test_no_more_is_claimed_than_can_be_sent_before_a_lease_ends(bench: Bench) -> None:
+    async def crowd(session: Session) -> None:
+        for number in range(250):
+            contact = await session.uow.contacts.add(Contact(0, "test", f"c{number}"))
+            await session.say(Speech(contact.id, "one"))
+
+    await bench.desk.serve("crowd", crowd)
+    gate = Gate()
+    relay = a_relay(bench, gate)
+    await relay.step()
+    await relay.step()
+    assert len(relay._busy) == 200
+    await bench.say(Speech(bench.officer.id, "fire", priority=Priority.URGENT))
+    gate.opened.set()
+    await run(relay, times=3)
+    assert [text for _, text in bench.door.sent].index("fire") == 200, "the next place is the urgent one's"
+    assert await bench.queue.depth() == {"sent": 251}
 
 
 async def test_the_end_does_not_wait_for_a_slow_pace(bench: Bench) -> None:
