@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -33,6 +34,8 @@ from web.ports import Bell
 from workflow.desk import Desk
 from workflow.ports import Classifier, Clock, Masker, PlaceFinder
 from workflow.region import Region
+
+_LOOKS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,7 @@ def build(
     if telegram is not None:
         doors[telegram.name] = telegram
     speaker = Speaker(sentences, current, language.masker, clock, ZoneInfo(region.time_zone))
-    renderer, jitter = _Renderer(speaker, database), random.Random()  # noqa: S311  # spreads retries, keeps no secret
+    renderer, jitter = Renderer(speaker, database), random.Random()  # noqa: S311  # spreads retries, keeps no secret
     relay = Relay(OutboxQueue(database), renderer, doors, DeskKeeper(desk), clock, jitter, paces)
     reader = Reader(inbox, doors, desk, conversation, clock, relay.wake)
     bursts = BurstWatch(units, desk, clock, current, relay.wake)
@@ -105,12 +108,13 @@ def build(
 
 
 @dataclass(frozen=True, slots=True)
-class _Renderer:
-    """Fits `app.relay.Renders`: opens a look at the database for each message."""
+class Renderer:
+    """Fits `app.relay.Renders`: opens a look at the database for each message, no more at once than the pool keeps connections for."""
 
     speaker: Speaker
     database: Database
+    room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_LOOKS))
 
     async def render(self, item: Item) -> ReadyMessage | None:
-        async with SqlUnitOfWork(self.database, reading=True) as uow:
+        async with self.room, SqlUnitOfWork(self.database, reading=True) as uow:
             return await self.speaker.render(uow, item.contact, item.speech)

@@ -16,6 +16,7 @@ from tests.botapi.person import PICTURE
 
 T = TypeVar("T")
 _NUMBER = re.compile(r"JM-\d{6}-\d{4,}")
+_STALE = 30.0  # seconds after which a worker takes a card for an old one
 _RECENT = 300  # messages a person scrolls back
 QUESTIONS = {"/help": "resident.help", "/privacy": "city.privacy_full", "/language": "resident.pick_language"}
 
@@ -224,7 +225,7 @@ class Staff:
     async def live(self) -> None:
         while True:
             todo = await self._next()
-            self.pressed.add(todo[1])
+            self.pressed.add(_key(*todo))
             if todo[1].startswith("s:reply:"):
                 try:
                     await self._reports(todo)
@@ -245,39 +246,40 @@ class Staff:
             await news.wait()
 
     def _todo(self) -> tuple[Said, str] | None:
-        """The oldest thing to do on the newest card of each ticket."""
-        seen, found = set[str](), None
-        for said in self.phone.newest():
-            number = number_in(said)
-            if not number or not said.keyboard or number in seen:
-                continue
-            data = [one["callback_data"] for row in said.keyboard for one in row]
-            if not any(one.startswith(("s:full:", *self.kinds)) for one in data):
-                continue
-            seen.add(number)
-            wanted = next((one for one in data if self._fits(one)), None)
-            found = (said, wanted) if wanted is not None else found
-        return found
+        """The oldest thing to do."""
+        for said in reversed(self.phone.newest()):
+            for one in [button["callback_data"] for row in said.keyboard for button in row]:
+                if self._fits(said, one) and number_in(said):
+                    return said, one
+        return None
 
-    def _fits(self, data: str) -> bool:
+    def _fits(self, said: Said, data: str) -> bool:
         to_others = data.startswith("s:take:") and not data.endswith(f":g{self.grid}")
-        return data not in self.pressed and data.startswith(self.kinds) and not to_others
+        return _key(said, data) not in self.pressed and data.startswith(self.kinds) and not to_others
 
     async def _reports(self, card: tuple[Said, str]) -> None:
         number, ticket = number_in(card[0]), card[1].split(":")[2]
-        self.pressed.discard(card[1])  # a second round has the same button
         await self.phone.presses(card)
-        await self.phone.reads("请发", number)
+        if not await self._asked(number):
+            return
         await self.phone.says("已清运，加派保洁员，每周三次")
         await self.phone.reads("已收到：文字", number)
-        await self.phone.presses(await self.phone.finds(f"s:hand:{ticket}", fresh=True))
+        hand = await self.phone.finds(f"s:hand:{ticket}", fresh=True)
+        # A second round comes on a card of its own; all that is there now is of this one.
+        self.pressed |= {_key(said, card[1]) for said in self.phone.newest()}
+        await self.phone.presses(hand)
         await self.phone.reads(f"{number} 已办")
-        # The card follows; till then its button is the old one.
-        await self.phone.until(lambda: None if self._still(number) else True, f"the new card of {number}")
 
-    def _still(self, number: str) -> bool:
-        for said in self.phone.newest():
-            data = [one["callback_data"] for row in said.keyboard for one in row]
-            if number in said.text and any(one.startswith(("s:full:", "s:reply:")) for one in data):
-                return any(one.startswith("s:reply:") for one in data)
-        return False
+    async def _asked(self, number: str) -> bool:
+        """False: the card was a copy that came late, of a step that is over."""
+        try:
+            async with asyncio.timeout(_STALE):
+                await self.phone.reads("请发", number)
+        except TimeoutError:
+            return False
+        return True
+
+
+def _key(said: Said, data: str) -> str:
+    """A button that means another round on another card is known by its card, too."""
+    return f"{said.message_id} {data}" if data.startswith("s:reply:") else data
