@@ -13,14 +13,16 @@ GROUP_MESSAGES = 20
 GROUP_SECONDS = 60.0
 ALL_MESSAGES = 30
 ALL_SECONDS = 1.0
+ALL_AT_ONCE = 5  # in a fifth of a second: what goes evenly stays within the limit though some of it is late on its way
+ALL_GAP = 0.2
 _FORGET = 10_000  # chats kept before idle ones are thrown out
-_STEP_ASIDE = ALL_SECONDS / ALL_MESSAGES
+_STEP_ASIDE = ALL_GAP / ALL_AT_ONCE
 _GRAIN = 1e-6  # seconds: sums of floats never come out quite whole, and a wait of nothing would be waited for again and again
 
 
 @dataclass(slots=True)
 class Pacing:
-    """Private chats 1/s with a burst of three, groups 20 in any minute, 30 in any second overall; `held` chats wait out retry_after."""
+    """Private chats 1/s with a burst of three, groups 20 in any minute, 30 in any second overall and evenly; `held` chats wait out retry_after."""
 
     _full: dict[str, float] = field(default_factory=dict)
     """Per private chat: when its burst is whole again."""
@@ -30,7 +32,8 @@ class Pacing:
 
     def when(self, chat: str, kind: str, now: float) -> float:
         """Seconds to wait before the next message to `chat`; 0 for at once. Changes nothing."""
-        wait = max(self.alone(chat, kind, now), _window(self._all, ALL_MESSAGES, ALL_SECONDS, now))
+        crowd = max(_window(self._all, ALL_MESSAGES, ALL_SECONDS, now), _window(self._all, ALL_AT_ONCE, ALL_GAP, now))
+        wait = max(self.alone(chat, kind, now), crowd)
         return wait if wait > _GRAIN else 0.0
 
     def alone(self, chat: str, kind: str, now: float) -> float:
