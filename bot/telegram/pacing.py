@@ -22,7 +22,8 @@ _GRAIN = 1e-6  # seconds: sums of floats never come out quite whole, and a wait 
 
 @dataclass(slots=True)
 class Pacing:
-    """Private chats 1/s with a burst of three, groups 20 in any minute, 30 in any second overall and evenly; `held` chats wait out retry_after."""
+    """Private chats 1/s with a burst of three, groups 20 in any minute, 30 in any second overall and evenly; `held` chats wait out
+    retry_after."""
 
     _full: dict[str, float] = field(default_factory=dict)
     """Per private chat: when its burst is whole again."""
