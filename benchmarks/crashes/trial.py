@@ -91,8 +91,8 @@ class Trial:
         assert status == -signal.SIGKILL, f"the process had ended by itself with {status}: {self.lives.problems[-5:]}"
 
     async def _launch(self) -> None:
+        self.weather.launched = self.lives.number + 1
         await self.lives.launch(self.rng.choice(("polling", "webhook")))
-        self.weather.life = self.lives.number
 
     async def _aimed(self, aim: str) -> None:
         match aim:

@@ -28,13 +28,15 @@ _CAREFUL = frozenset({"getme", "setwebhook", "deletewebhook"})
 
 @dataclass(slots=True)
 class Weather(Faults):
-    """Fits `tests.botapi.faults.Faults`. `life`: which one the process is in; `born`: message id → life, `torn`: those whose answer was
-    cut; `befell`: how often what happened."""
+    """Fits `tests.botapi.faults.Faults`. `launched`: the life that was started last; `life`: the one that asks, from its first
+    call on, for what the one before asked may arrive when it is dead already; `born`: message id → life, `torn`: those whose answer
+    was cut; `befell`: how often what happened."""
 
     server: FakeTelegram | None = None
     rng: random.Random = field(default_factory=random.Random)
     calm: bool = True
     life: int = 0
+    launched: int = 0
     born: dict[int, int] = field(default_factory=dict)
     torn: set[int] = field(default_factory=set)
     befell: dict[str, int] = field(default_factory=lambda: defaultdict(int))
@@ -48,6 +50,8 @@ class Weather(Faults):
         name = method.casefold()
         fault = None if self.calm else self._chance(name, after=after)
         if not after:
+            if name == "getme":
+                self.life = self.launched
             self._asked_in[id(params)] = self.life
         elif name in _SENDS:
             fault = self._sent(name, params, fault)

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from benchmarks.crashes.ledger import Ledger, Matter
 from benchmarks.crashes.trial import Plan, run
+from benchmarks.crashes.verdict import judge
+from benchmarks.crashes.weather import Weather
+from storage import migrate, open_database
+from tests.botapi import FakeTelegram
 
 
 async def test_ten_deaths_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
@@ -13,3 +18,15 @@ async def test_ten_deaths_lose_nothing_and_double_nothing(tmp_path: Path) -> Non
     assert figures["kills"] == 10
     assert verdict.tickets >= 6
     assert sum(figures["weather"].values()) > 0
+
+
+async def test_the_verdict_sees_what_is_not_there(tmp_path: Path) -> None:
+    database = open_database(f"sqlite+aiosqlite:///{tmp_path / 'city.db'}")
+    await migrate(database)
+    server = FakeTelegram()
+    await server.person(1).says("hello")
+    ledger = Ledger([Matter("R1X1", 1, "JM-261125-0001")], {1: ["resident.help"]}, ["1 waited in vain"])
+    verdict = await judge(database, server, Weather(server=server), ledger)
+    assert not verdict.good
+    assert {kind: len(found) for kind, found in verdict.faults.items() if found} == {"lost": 4, "stuck": 1}, "the update, the ticket, its number, an answer"
+    await database.close()
