@@ -28,5 +28,6 @@ async def test_the_verdict_sees_what_is_not_there(tmp_path: Path) -> None:
     ledger = Ledger([Matter("R1X1", 1, "JM-261125-0001")], {1: ["resident.help"]}, ["1 waited in vain"])
     verdict = await judge(database, server, Weather(server=server), ledger)
     assert not verdict.good
-    assert {kind: len(found) for kind, found in verdict.faults.items() if found} == {"lost": 4, "stuck": 1}, "the update, the ticket, its number, an answer"
+    # The update, the ticket, its number, an answer; and who said so.
+    assert {kind: len(found) for kind, found in verdict.faults.items() if found} == {"lost": 4, "stuck": 1}
     await database.close()
