@@ -24,6 +24,8 @@ MAX_FAILURES = 100
 """For a door whose server says that it fails: about half a day. Nothing is said twice by trying on."""
 _AT_ONCE = 200
 """Messages on their way: at the pace of Telegram the last of them leaves long before its lease runs out."""
+_MANY = 50
+_BREATH = 0.03
 _REST = 1.0
 _FIRST_WAIT = 1.0
 _LONGEST_WAIT = 600.0
@@ -119,6 +121,9 @@ class Relay:
             except Exception:
                 _LOG.exception("the outbox could not be read")
             await self._pulse.rest(_REST)
+            if len(self._busy) > _MANY:
+                # Each that is done wakes us: places are given out for several at a time, or the outbox is searched for each.
+                await asyncio.sleep(_BREATH)
         await self.drain()
 
     async def stop(self) -> None:
