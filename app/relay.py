@@ -16,7 +16,7 @@ from typing import Any, Protocol, assert_never
 from app.logs import CASE, REQUEST
 from app.pulse import Pulse
 from bot.doors import Delivered, Door, Failed, Moved, ReadyMessage, Rejected, RetryAfter, Sent, Unknown, Unreachable
-from workflow.model import Contact, Speech
+from workflow.model import Contact, Priority, Speech
 from workflow.ports import Clock
 
 _LOG = logging.getLogger(__name__)
@@ -24,7 +24,10 @@ _LOG = logging.getLogger(__name__)
 MAX_ATTEMPTS = 10
 MAX_FAILURES = 100
 """For a door whose server says that it fails: about half a day. Nothing is said twice by trying on."""
-_BATCH = 200
+_AT_ONCE = 200
+"""Messages on their way: at the pace of Telegram the last of them leaves long before its lease runs out."""
+_MANY = 50
+_BREATH = 0.03
 _REST = 1.0
 _FIRST_WAIT = 1.0
 _LONGEST_WAIT = 600.0
@@ -59,8 +62,8 @@ class Renders(Protocol):
 
 
 class Pace(Protocol):
-    async def wait(self, address: str, kind: str) -> None:
-        """Returns when one more message may be sent to the chat."""
+    async def wait(self, address: str, kind: str, *, urgent: bool = False) -> None:
+        """Returns when one more message may be sent to the chat; an urgent one need not wait behind other chats'."""
         ...
 
     def hold(self, address: str, seconds: float) -> None:
@@ -120,6 +123,9 @@ class Relay:
             except Exception:
                 _LOG.exception("the outbox could not be read")
             await self._pulse.rest(_REST)
+            if len(self._busy) > _MANY:
+                # Each that is done wakes us: places are given out for several at a time, or the outbox is searched for each.
+                await asyncio.sleep(_BREATH)
         await self.drain()
 
     async def stop(self) -> None:
@@ -132,10 +138,11 @@ class Relay:
             await asyncio.gather(*self._busy.values())
 
     async def step(self) -> None:
-        """Claims what is due and begins one task for each row; at most one per contact is out at a time."""
-        if self._stopping.is_set():
+        """Claims what is due, the urgent first, and begins one task for each row; at most one per contact is out at a time."""
+        room = _AT_ONCE - len(self._busy)
+        if self._stopping.is_set() or room <= 0:
             return
-        for item in await self._queue.claim(self._clock.now(), _BATCH):
+        for item in await self._queue.claim(self._clock.now(), room):
             # A lease may run out while a slow pace is waited for: such a row is on its way already.
             if item.id not in self._busy:
                 self._busy[item.id] = asyncio.create_task(self._attempt(item))
@@ -163,7 +170,7 @@ class Relay:
             if message is None:
                 await self._queue.sent(item, "", self._clock.now())
                 return
-            if not await self._paced(contact) or self._held_for(contact.door) > 0:
+            if not await self._paced(contact, urgent=item.speech.priority is Priority.URGENT) or self._held_for(contact.door) > 0:
                 at = self._clock.now() + timedelta(seconds=max(self._held_for(contact.door), 0.0))
                 await self._queue.retry(item.id, at, "put off", counted=False)
                 return
@@ -174,12 +181,12 @@ class Relay:
             return
         await self._note(item, outcome)
 
-    async def _paced(self, contact: Contact) -> bool:
+    async def _paced(self, contact: Contact, *, urgent: bool) -> bool:
         """Waits for the contact's turn. False: the end came first."""
         pace = self._paces.get(contact.door)
         if pace is None:
             return True
-        waiting = asyncio.create_task(pace.wait(contact.address, contact.kind))
+        waiting = asyncio.create_task(pace.wait(contact.address, contact.kind, urgent=urgent))
         ending = asyncio.create_task(self._stopping.wait())
         try:
             await asyncio.wait({waiting, ending}, return_when=asyncio.FIRST_COMPLETED)
@@ -203,8 +210,9 @@ class Relay:
                 self._hold(item.contact, seconds, now, whole_door=whole_door)
                 await self._queue.retry(item.id, now + timedelta(seconds=seconds), "retry_after", counted=False)
             case Unreachable():
-                await self._queue.dead(item.id, "unreachable")
+                # In this order: a process that dies in between finds the row again, and the hub hears of it all the same.
                 await self._keeper.unreachable(item)
+                await self._queue.dead(item.id, "unreachable")
             case Rejected(why):
                 _LOG.error("a message was refused by its door", extra={"item": item.id, "door": item.contact.door})
                 await self._queue.dead(item.id, why)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -44,6 +45,7 @@ from workflow.region import Region
 
 _LOOK_AGAIN = 1.0
 """Seconds until the web chat looks for what another process said."""
+_LOOKS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ def build(
     speaker = Speaker(sentences, current, language.masker, clock, ZoneInfo(region.time_zone))
     files = DiskFiles(Path(config.files.path))
     passports = Passports(sentences, current, files)
-    renderer, jitter = _Renderer(speaker, database, passports), random.Random()  # noqa: S311  # spreads retries, keeps no secret
+    renderer, jitter = Renderer(speaker, database, passports), random.Random()  # noqa: S311  # spreads retries, keeps no secret
     counted = {name: CountedDoor(door, metrics) for name, door in doors.items()}
     relay = Relay(OutboxQueue(database), renderer, counted, DeskKeeper(desk), clock, jitter, paces)
     reader = Reader(inbox, doors, desk, conversation, clock, relay.wake)
@@ -130,14 +132,15 @@ def build(
 
 
 @dataclass(frozen=True, slots=True)
-class _Renderer:
-    """Fits `app.relay.Renders`: opens a look at the database for each message."""
+class Renderer:
+    """Fits `app.relay.Renders`: opens a look at the database for each message, no more at once than the pool keeps connections for."""
 
     speaker: Speaker
     database: Database
     passports: Passports
+    room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_LOOKS))
 
     async def render(self, item: Item) -> ReadyMessage | None:
-        async with SqlUnitOfWork(self.database, reading=True) as uow:
+        async with self.room, SqlUnitOfWork(self.database, reading=True) as uow:
             message = await self.speaker.render(uow, item.contact, item.speech)
             return await self.passports.attached(uow, item.contact, item.speech, message) if message is not None else None

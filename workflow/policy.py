@@ -14,6 +14,7 @@ from workflow.states import Party
 
 CONSOLE_ROLES = frozenset({Role.ADMIN, Role.SUPERVISOR, Role.AUDITOR, Role.HUB_OFFICER})
 _OPERATING_ROLES = CONSOLE_ROLES - {Role.HUB_OFFICER}
+_MENDING_ROLES = _OPERATING_ROLES - {Role.AUDITOR}
 _WORKING_ROLES = frozenset({Role.GRID_WORKER, Role.GRID_LEADER, Role.HUB_OFFICER, Role.DEPARTMENT})
 _WATCHING_ROLES = frozenset({Role.AUDITOR, Role.ADMIN})
 
@@ -110,6 +111,11 @@ def may_browse(actor: Actor, ticket: Ticket) -> bool:
 def may_operate(actor: Actor, city: str) -> bool:
     """Whether somebody may look at what has no place, such as updates set aside: whole-city posts that are no counter."""
     return any(post.role in _OPERATING_ROLES and city.startswith(post.place) for post in actor.posts)
+
+
+def may_mend(actor: Actor, city: str) -> bool:
+    """Whether somebody may set going again what has stopped: those who may look at it, but for whoever only looks."""
+    return any(post.role in _MENDING_ROLES and city.startswith(post.place) for post in actor.posts)
 
 
 def acting_role(actor: Actor, ticket: Ticket, party: Party | None) -> Role:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 MAX_TEXT = 4096
 MAX_CAPTION = 1024
 _TOKEN = re.compile(r"<[^<>]*>|&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]+);|.", re.DOTALL)
+_MARK = re.compile(r"<[^<>]*>|&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]+);")
 _STOPS = "。！？；!?;"
 _LINE, _STOP, _SPACE, _PARAGRAPH = 3, 2, 1, 4
 
@@ -41,12 +42,14 @@ def length(source: str) -> int:
 
 def blank(source: str) -> bool:
     """Telegram refuses a text without a visible character."""
-    return not "".join(html.unescape(token.raw) for token in _tokens(source) if not token.tag).strip()
+    return not _MARK.sub(lambda mark: "" if mark[0][0] == "<" else html.unescape(mark[0]), source).strip()
 
 
 def split(source: str, limit: int = MAX_TEXT) -> list[str]:
     """Parts of at most `limit`, cut at a paragraph, line, sentence or space in the second half, else anywhere between two characters.
     Tags open at a cut are closed and opened again. No part is blank; nothing but white space at the cuts is lost."""
+    if _units(source) <= limit and source.count("<") == 2 * source.count("</"):
+        return [] if blank(source) else [source.strip()]
     tokens, parts, open_tags, start = _tokens(source), [], list[str](), 0
     while start < len(tokens):
         end = _cut(tokens, start, _reach(tokens, start, limit))

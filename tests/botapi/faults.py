@@ -19,6 +19,7 @@ class Fault:
     problem: Problem | None = None
     hang: bool = False
     drop: bool = False  # the connection is cut
+    slow: float = 0.0  # seconds until the call goes on
     after: bool = False
     times: int = 1
     skip: int = 0  # calls that go well before

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -150,6 +151,11 @@ class FakeTelegram:
             return
         if fault.problem is not None:
             raise fault.problem
+        if fault.slow:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(fault.slow):
+                    await self._gone.wait()
+            return
         if fault.drop and request.transport is not None:
             request.transport.abort()
         await self._gone.wait()  # the client gives up, or the server closes

@@ -184,6 +184,26 @@ async def test_the_latest_anchor_is_shown(house: House) -> None:
     assert anchor.hash in page and anchor.day in page and anchor.hash not in before
 
 
+async def test_what_was_given_up_is_sent_again_by_whoever_runs_the_city(house: House) -> None:
+    town, queue = house.town, OutboxQueue(house.town.database)
+    await registered(town)
+    for item in await queue.claim(town.clock.now()):
+        await queue.dead(item.id, "no")
+    dead = (await queue.depth())["dead"]
+    for looks in (await house.enters(await house.code_of("officer")), await house.holds(Role.AUDITOR)):
+        refused = await looks.posts("/console/health/again", token=await looks.form_token())
+        assert (refused.status, (await queue.depth())["dead"]) == (403, dead)
+    assert "全部重新发送" not in await looks.reads("/console/health")
+    admin = await house.holds(Role.ADMIN)
+    assert (await admin.posts("/console/health/again", token="0" * 64)).status == 403
+    assert "全部重新发送" in await admin.reads("/console/health")
+    answer = await admin.posts("/console/health/again", token=await admin.form_token())
+    assert (answer.status, answer.headers["Location"]) == (303, "/console/health")
+    assert "dead" not in await queue.depth()
+    assert await queue.claim(town.clock.now()), "at once"
+    assert "全部重新发送" not in await admin.reads("/console/health")
+
+
 async def test_filters_stand_in_the_address_and_nonsense_narrows_nothing(house: House) -> None:
     one, two = await registered(house.town), await registered(house.town, urgent=True, topic="T2", place="990101001002")
     await house.town.do("officer", Move(one.id, Trigger.ACCEPT))

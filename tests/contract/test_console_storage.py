@@ -222,6 +222,12 @@ async def test_queues_show_kinds_and_reasons_and_nothing_of_a_report(town: Town)
     assert found.dead_reasons == {"unreachable": 2}
     assert found.staffed == {"hub", "grid", "streets", "discipline", ""}
     assert "words" not in repr(found)
+    for item in await queue.claim(town.clock.now()):
+        await queue.dead(item.id, "unreachable")
+    assert len((await ConsoleViews(town.database).queues()).dead) == 2
+    assert await ConsoleViews(town.database).send_again() == 2
+    left = await queue.depth()
+    assert left["dead"] == 1, "a report's message is no list's business"
 
 
 async def test_a_whole_ticket_is_read_with_its_trail(town: Town) -> None:

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import asyncio
 from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.telegram.pacing import ALL_MESSAGES, CHAT_BURST, GROUP_MESSAGES, Pace, Pacing
+from bot.telegram.pacing import ALL_AT_ONCE, ALL_GAP, ALL_MESSAGES, CHAT_BURST, GROUP_MESSAGES, Pace, Pacing
 
 Wish = tuple[str, str, float]
 _KINDS = {"1": "private", "2": "private", "-3": "group"}
@@ -44,7 +45,9 @@ def test_no_chat_gets_more_than_telegram_allows(wishes: list[tuple[str, float]])
 
 @given(st.one_of(WISHES, CROWD))
 def test_all_together_stay_below_thirty_a_second(wishes: list[tuple[str, float]]) -> None:
-    assert most_within([at for *_, at in played(wishes)], 1) <= ALL_MESSAGES
+    times = [at for *_, at in played(wishes)]
+    assert most_within(times, 1) <= ALL_MESSAGES
+    assert most_within(times, ALL_GAP) <= ALL_AT_ONCE, "evenly: a late one must not meet those of the next second"
 
 
 @given(WISHES)
@@ -68,6 +71,39 @@ def test_a_flood_in_one_chat_does_not_hold_another() -> None:
     pacing.hold("1", 5, 0)
     assert pacing.when("1", "private", 10) == 20
     assert pacing.when("2", "private", 10) == 0
+
+
+async def test_an_urgent_word_takes_the_next_free_place() -> None:
+    """However many others wait for theirs; and a chat that is held is nobody's reason to step aside."""
+    now, sleepers, sent = [0.0], list[tuple[float, asyncio.Event]](), list[str]()
+
+    async def sleep(seconds: float) -> None:
+        woken = asyncio.Event()
+        sleepers.append((now[0] + seconds, woken))
+        await woken.wait()
+
+    pace = Pace(lambda: now[0], sleep)
+    pace.hold("held", 500)
+
+    async def send(chat: str, *, urgent: bool) -> None:
+        await pace.wait(chat, "private", urgent=urgent)
+        sent.append(chat)
+
+    async with asyncio.TaskGroup() as group:
+        for number in range(ALL_MESSAGES * 3):
+            group.create_task(send(f"digest {number}", urgent=False))
+        group.create_task(send("held", urgent=True))
+        await asyncio.sleep(0)
+        group.create_task(send("fire", urgent=True))
+        while len(sent) < ALL_MESSAGES * 3 + 2:
+            await asyncio.sleep(0)
+            if sleepers and len(sent) + len(sleepers) == ALL_MESSAGES * 3 + 2:
+                sleepers.sort(key=lambda entry: entry[0])
+                now[0], woken = sleepers.pop(0)
+                woken.set()
+    assert sent.index("fire") == ALL_AT_ONCE
+    assert sent[-1] == "held"
+    assert now[0] == 500
 
 
 async def test_the_loop_waits_as_long_as_told() -> None:

@@ -18,6 +18,7 @@ def add_routes(app: web.Application, console: Console) -> None:
     app.router.add_get("/console/tickets", lists.tickets)
     app.router.add_get("/console/tickets/{number}", ticket.one)
     app.router.add_get("/console/incidents", incidents.raised)
-    app.router.add_get("/console/health", health.rows)
+    app.router.add_get(health.PATH, health.rows)
+    app.router.add_post(f"{health.PATH}/again", health.send_again)
     app.router.add_get("/console/try", trying.page)
     app.router.add_post("/console/try", trying.read)

@@ -13,7 +13,7 @@ import pytest
 from app.delivery import STAFF_UNREACHABLE, UNREACHABLE, DeskKeeper
 from app.relay import MAX_ATTEMPTS, MAX_FAILURES, Item, Relay, backoff
 from bot.doors import Failed, Moved, ReadyMessage, Rejected, RetryAfter, Sent, Unknown, Unreachable
-from storage import SqlUnitOfWork
+from storage import OutboxQueue, SqlUnitOfWork
 from tests.unit.app.bench import Bench
 from workflow.commands import Register
 from workflow.desk import Session
@@ -32,8 +32,10 @@ class Gate:
         self.opened = asyncio.Event()
         self.asked = asyncio.Event()
         self.held: list[tuple[str, float]] = []
+        self.urgent: list[bool] = []
 
-    async def wait(self, address: str, kind: str) -> None:
+    async def wait(self, address: str, kind: str, *, urgent: bool = False) -> None:
+        self.urgent.append(urgent)
         self.asked.set()
         await self.opened.wait()
 
@@ -81,6 +83,26 @@ async def test_retry_after_is_honoured_for_its_contact_alone(bench: Bench) -> No
     assert bench.door.sent[-1] == ("a", "one")
 
 
+class LastWords(OutboxQueue):
+    """As if the process died where a message would be given up."""
+
+    async def dead(self, item_id: int, why: str) -> None:
+        raise KeyboardInterrupt
+
+
+async def test_the_hub_hears_of_who_left_though_the_process_dies_then(bench: Bench) -> None:
+    bench.door.outcomes = [Unreachable("forbidden"), Unreachable("forbidden")]
+    await bench.say(Speech(bench.resident.id, "one"))
+    item = (await bench.queue.claim(bench.clock.now()))[0]
+    dying = Relay(LastWords(bench.database), KeySpeaker(), {"test": bench.door}, DeskKeeper(bench.desk), bench.clock, random.Random(1))
+    with pytest.raises(KeyboardInterrupt):
+        await dying._deliver(item)
+    assert (await bench.contact(bench.resident.id)).unreachable
+    await bench.queue.take_over()
+    await run(a_relay(bench))
+    assert await bench.queue.depth() == {"dead": 1}
+
+
 async def test_throttling_never_kills_a_message(bench: Bench) -> None:
     bench.door.outcomes = [RetryAfter(30) for _ in range(MAX_ATTEMPTS * 2)]
     await bench.say(Speech(bench.resident.id, "one"))
@@ -102,6 +124,34 @@ async def test_one_throttled_chat_is_held_and_an_urgent_word_waits_with_it(bench
     await bench.say(Speech(bench.officer.id, "other"))
     await run(a_relay(bench, gate))
     assert gate.held == [("a", 30)], "the whole door is held by the relay"
+
+
+async def test_the_pace_is_told_what_is_urgent(bench: Bench) -> None:
+    gate = Gate()
+    gate.opened.set()
+    await bench.say(Speech(bench.resident.id, "digest", priority=Priority.DIGEST))
+    await bench.say(Speech(bench.officer.id, "fire", priority=Priority.URGENT))
+    await run(a_relay(bench, gate))
+    assert gate.urgent == [True, False], "claimed first, too"
+
+
+async def test_no_more_is_claimed_than_can_be_sent_before_a_lease_ends(bench: Bench) -> None:
+    async def crowd(session: Session) -> None:
+        for number in range(250):
+            contact = await session.uow.contacts.add(Contact(0, "test", f"c{number}"))
+            await session.say(Speech(contact.id, "one"))
+
+    await bench.desk.serve("crowd", crowd)
+    gate = Gate()
+    relay = a_relay(bench, gate)
+    await relay.step()
+    await relay.step()
+    assert len(relay._busy) == 200
+    await bench.say(Speech(bench.officer.id, "fire", priority=Priority.URGENT))
+    gate.opened.set()
+    await run(relay, times=3)
+    assert [text for _, text in bench.door.sent].index("fire") == 200, "the next place is the urgent one's"
+    assert await bench.queue.depth() == {"sent": 251}
 
 
 async def test_the_end_does_not_wait_for_a_slow_pace(bench: Bench) -> None:
