@@ -47,7 +47,7 @@ class ResidentConversation:
             return ""
         if incoming.unsupported:
             await session.say(answer(contact.id, "resident.unsupported"))
-        if (incoming.unsupported or incoming.too_big) and not (incoming.text or incoming.files):
+        if (incoming.unsupported or incoming.too_big or incoming.unclean) and not (incoming.text or incoming.files):
             return ""
         await self._message(session, contact, actor, incoming, dialog)
         return ""

@@ -36,6 +36,7 @@ class WebChatDoor:
             message_id=str(body.get("message_id", "")), reply_to=str(body.get("reply_to", "")),
             files=tuple(FileRef(**file) for file in body.get("files", ())),
             location=Point(float(point["lat"]), float(point["lon"])) if point else None, left_out=int(body.get("left_out", 0)),
+            unclean=int(body.get("unclean", 0)),
         )  # fmt: skip
 
     async def send(self, address: str, kind: str, message: ReadyMessage) -> Sent:
