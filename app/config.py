@@ -94,6 +94,12 @@ class LanguageConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class PrivacyConfig:
+    key_file: Path = Path("var/keys")
+    keys: Secret = Secret("")
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     telegram: TelegramConfig
     database: DatabaseConfig
@@ -101,6 +107,7 @@ class Config:
     region: RegionConfig
     files: FilesConfig
     language: LanguageConfig = LanguageConfig()
+    privacy: PrivacyConfig = PrivacyConfig()
 
 
 class ConfigError(Exception):
@@ -118,11 +125,12 @@ SECTIONS: Mapping[str, type] = {
     "region": RegionConfig,
     "files": FilesConfig,
     "language": LanguageConfig,
+    "privacy": PrivacyConfig,
 }
 KEYS: Mapping[str, tuple[str, ...]] = {name: tuple(field.name for field in fields(kind)) for name, kind in SECTIONS.items()}
 _REQUIRED = (("database", "url"), ("web", "host"), ("web", "port"), ("region", "pack"), ("files", "path"))
 _WHOLE_NUMBERS = frozenset({("web", "port")})
-_SECRETS = frozenset({("telegram", "token"), ("telegram", "webhook_secret")})
+_SECRETS = frozenset({("telegram", "token"), ("telegram", "webhook_secret"), ("privacy", "keys")})
 
 
 def load(path: Path | None, environ: Mapping[str, str]) -> Config:
@@ -241,7 +249,13 @@ def _build(values: Values) -> Config:
         RegionConfig(find_pack(cast("str", values[("region", "pack")]))),
         FilesConfig(Path(cast("str", values[("files", "path")]))),
         LanguageConfig(**{key: Path(value) for key, value in given("language").items() if value}),
+        _privacy(given("privacy")),
     )
+
+
+def _privacy(given: dict[str, Any]) -> PrivacyConfig:
+    file = given.get("key_file") or PrivacyConfig().key_file
+    return PrivacyConfig(Path(file), given.get("keys", Secret("")))
 
 
 def find_pack(name: str) -> Path:

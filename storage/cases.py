@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import rows
 from storage.engine import Database
+from storage.originals import Originals
 from storage.tables import clocks, events, notes, serials, tickets
 from workflow.errors import Conflict
 from workflow.letters import MOST
@@ -27,6 +28,7 @@ class SqlTickets:
     def __init__(self, database: Database, connection: AsyncConnection) -> None:
         self._database = database
         self._db = connection
+        self._originals = Originals(database, connection)
 
     async def next_serial(self, day: str) -> int:
         first = self._database.insert(serials).values(day=day, value=1)
@@ -34,19 +36,24 @@ class SqlTickets:
         return int((await self._db.execute(next_one.returning(serials.c.value))).scalar_one())
 
     async def add(self, ticket: Ticket) -> Ticket:
-        values = rows.ticket_out(ticket) | {"version": 1}
+        """What is stored is the answer: masked where it held personal data, which is sealed."""
+        shown, hidden = self._originals.ticket(ticket)
+        values = rows.ticket_out(shown) | {"version": 1}
         made = await self._db.execute(insert(tickets).values(values).returning(tickets.c.id))
-        stored = replace(ticket, id=made.scalar_one(), version=1)
+        stored = replace(shown, id=made.scalar_one(), version=1)
+        await self._originals.keep("ticket", stored.id, stored.id, hidden)
         await self._save_clocks(stored)
         return stored
 
     async def save(self, ticket: Ticket) -> Ticket:
         same = and_(tickets.c.id == ticket.id, tickets.c.version == ticket.version)
+        ticket, hidden = self._originals.ticket(ticket)
         values = rows.ticket_out(ticket) | {"version": ticket.version + 1}
         if (await self._db.execute(update(tickets).where(same).values(values))).rowcount != 1:
             raise Conflict("the ticket was changed by somebody else")
         await self._db.execute(clocks.delete().where(clocks.c.ticket_id == ticket.id))
         await self._save_clocks(ticket)
+        await self._originals.keep("ticket", ticket.id, ticket.id, hidden)
         return replace(ticket, version=ticket.version + 1)
 
     async def _save_clocks(self, ticket: Ticket) -> None:
@@ -104,13 +111,19 @@ class SqlTickets:
         return tuple(rows.ticket_in(row, of_ticket[row["id"]]) for row in found)
 
     async def append(self, event: Event) -> Event:
-        return replace(event, id=await self._insert(events, rows.event_out(event)))
+        shown, hidden = self._originals.event(event)
+        stored = replace(shown, id=await self._insert(events, rows.event_out(shown)))
+        await self._originals.keep("event", stored.id, stored.ticket_id, hidden)
+        return stored
 
     async def events(self, ticket_id: int) -> tuple[Event, ...]:
         return tuple(rows.event_in(row) for row in await self._of(events, ticket_id))
 
     async def add_note(self, note: Note) -> Note:
-        return replace(note, id=await self._insert(notes, rows.note_out(note)))
+        shown, hidden = self._originals.note(note)
+        stored = replace(shown, id=await self._insert(notes, rows.note_out(shown)))
+        await self._originals.keep("note", stored.id, stored.ticket_id, hidden)
+        return stored
 
     async def notes(self, ticket_id: int) -> tuple[Note, ...]:
         return tuple(rows.note_in(row) for row in await self._of(notes, ticket_id))

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from storage import sqlite_connection
 from storage.tables import requests
+from storage.vault import CLEAR, Vault
 
 _PATIENCE = 5.0  # seconds to find out whether a database lives
 
@@ -28,6 +29,7 @@ class Database:
 
     engine: AsyncEngine
     writers: asyncio.Lock = field(default_factory=asyncio.Lock)
+    vault: Vault = CLEAR
 
     @property
     def is_sqlite(self) -> bool:
@@ -95,14 +97,14 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor.close()
 
 
-def open_database(url: str) -> Database:
-    """`url` as SQLAlchemy writes it: sqlite+aiosqlite:///path. Opens nothing until it is used."""
+def open_database(url: str, vault: Vault = CLEAR) -> Database:
+    """`url` as SQLAlchemy writes it: sqlite+aiosqlite:///path. Opens nothing until it is used. `vault` seals what people say."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return Database(create_async_engine(parsed))
+        return Database(create_async_engine(parsed), vault=vault)
     engine = create_async_engine(parsed, async_creator=partial(sqlite_connection.connect, parsed))
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-    return Database(engine)
+    return Database(engine, vault=vault)
 
 
 def _look(path: Path) -> None:

@@ -40,7 +40,8 @@ class SqlInbox:
 
     async def store(self, door: str, update_id: str, chat: str, body: Mapping[str, Any], album: str = "") -> bool:
         values = {
-            "door": door, "update_id": update_id, "chat": chat, "album": album, "body": dict(body),
+            "door": door, "update_id": update_id, "chat": chat, "album": album,
+            "body": self._database.vault.seal_json(dict(body), *_sent_by(door, update_id)),
             "received_at": self._clock.now(), "status": "waiting", "attempts": 0, "why": "",
         }  # fmt: skip
         async with self._database.writing() as connection:
@@ -52,8 +53,12 @@ class SqlInbox:
         async with self._database.reading() as connection:
             found = (await connection.execute(_heads(now, limit))).mappings().all()
             albums = {row["id"]: await _album(connection, row) for row in found if row["album"]}
-        heads = ((_row(row),) if not row["album"] else _whole(albums[row["id"]], now) for row in found)
-        return [head for head in heads if head]
+        heads = ((row,) if not row["album"] else _whole(albums[row["id"]], now) for row in found)
+        return [tuple(self._opened(row) for row in head) for head in heads if head]
+
+    def _opened(self, row: Row) -> InboxRow:
+        body = self._database.vault.open_json(row["body"], *_sent_by(row["door"], row["update_id"]))
+        return InboxRow(**{name: row[name] for name in InboxRow.__dataclass_fields__} | {"body": body})
 
     async def later(self, ids: Sequence[int], why: str, pause: timedelta) -> None:
         """Puts rows off without counting an attempt."""
@@ -92,9 +97,9 @@ async def _album(connection: AsyncConnection, head: Row) -> Sequence[Row]:
     return (await connection.execute(select(inbox).where(same).order_by(inbox.c.id))).mappings().all()
 
 
-def _whole(album: Sequence[Row], now: datetime) -> tuple[InboxRow, ...]:
-    return tuple(_row(row) for row in album) if album and now - album[-1]["received_at"] >= ALBUM_PAUSE else ()
+def _whole(album: Sequence[Row], now: datetime) -> tuple[Row, ...]:
+    return tuple(album) if album and now - album[-1]["received_at"] >= ALBUM_PAUSE else ()
 
 
-def _row(row: Row) -> InboxRow:
-    return InboxRow(**{name: row[name] for name in InboxRow.__dataclass_fields__})
+def _sent_by(door: str, update_id: str) -> tuple[str, ...]:
+    return ("inbox", "body", door, update_id)

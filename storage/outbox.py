@@ -40,8 +40,15 @@ class OutboxQueue:
             ids = [row["id"] for row in found]
             if ids:
                 await connection.execute(update(outbox).where(outbox.c.id.in_(ids)).values(leased_until=now + LEASE))
-            people = await _people(connection, {row["contact_id"] for row in found})
-        return [OutboxItem(row["id"], people[row["contact_id"]], rows.speech_in(row["speech"]), row["attempts"]) for row in found]
+            people = await self._people(connection, {row["contact_id"] for row in found})
+        return [OutboxItem(row["id"], people[row["contact_id"]], self._said(row), row["attempts"]) for row in found]
+
+    def _said(self, row: rows.Row) -> Speech:
+        return rows.speech_in(row["speech"], row["contact_id"], self._database.vault)
+
+    async def _people(self, connection: AsyncConnection, ids: set[int]) -> dict[int, Contact]:
+        found = await connection.execute(select(contacts).where(contacts.c.id.in_(ids)))
+        return {row["id"]: rows.contact_in(row, self._database.vault) for row in found.mappings()}
 
     async def take_over(self) -> None:
         """At the start of the only process of a database: what the last one had in hand when it died is nobody's, and need not wait
@@ -51,7 +58,8 @@ class OutboxQueue:
 
     async def sent(self, item: OutboxItem, message_id: str, now: datetime) -> None:
         async with self._database.writing() as connection:
-            done = {"status": "sent", "sent_at": now, "message_id": message_id, "leased_until": None}
+            left = rows.spoken({"key": item.speech.key, "card": item.speech.card})
+            done = {"status": "sent", "sent_at": now, "message_id": message_id, "leased_until": None, "speech": left}
             await connection.execute(update(outbox).where(outbox.c.id == item.id).values(done))
             if item.speech.ticket_id is not None and message_id:
                 letter_id = item.speech.params["letter"] if item.speech.card == LETTER else None
@@ -86,8 +94,3 @@ def _heads(now: datetime, limit: int) -> Select[Any]:
     free = or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= now)
     heads = select(outbox).join(first, first.c.id == outbox.c.id).where(first.c.place == 1, ready, free)
     return heads.order_by(outbox.c.priority, outbox.c.id).limit(limit)
-
-
-async def _people(connection: AsyncConnection, ids: set[int]) -> dict[int, Contact]:
-    found = await connection.execute(select(contacts).where(contacts.c.id.in_(ids)))
-    return {row["id"]: rows.contact_in(row) for row in found.mappings()}

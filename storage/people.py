@@ -20,7 +20,8 @@ _WITHOUT_A_CHAT = select(contacts.c.id).where(contacts.c.door == CONSOLE_DOOR)
 
 
 class SqlContacts:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, database: Database, connection: AsyncConnection) -> None:
+        self._vault = database.vault
         self._db = connection
 
     async def get(self, contact_id: int) -> Contact | None:
@@ -31,18 +32,18 @@ class SqlContacts:
 
     async def _one(self, where: Any) -> Contact | None:
         row = (await self._db.execute(select(contacts).where(where))).mappings().one_or_none()
-        return rows.contact_in(row) if row else None
+        return rows.contact_in(row, self._vault) if row else None
 
     async def add(self, contact: Contact) -> Contact:
         try:
             async with self._db.begin_nested():
-                made = await self._db.execute(insert(contacts).values(rows.contact_out(contact)).returning(contacts.c.id))
+                made = await self._db.execute(insert(contacts).values(rows.contact_out(contact, self._vault)).returning(contacts.c.id))
                 return replace(contact, id=made.scalar_one())
         except IntegrityError as error:
             raise Conflict("this address is known already") from error
 
     async def save(self, contact: Contact) -> None:
-        await self._db.execute(update(contacts).where(contacts.c.id == contact.id).values(rows.contact_out(contact)))
+        await self._db.execute(update(contacts).where(contacts.c.id == contact.id).values(rows.contact_out(contact, self._vault)))
 
 
 class SqlPosts:
@@ -113,10 +114,23 @@ class SqlDialogs:
 
     async def get(self, contact_id: int) -> Dialog | None:
         row = (await self._db.execute(select(dialogs).where(dialogs.c.contact_id == contact_id))).mappings().one_or_none()
-        return Dialog(**{**row, "aside": tuple((step, data) for step, data in row["aside"])}) if row else None
+        if row is None:
+            return None
+        opened = self._database.vault.open_json
+        aside = opened(row["aside"], *_kept(contact_id, "aside"))
+        data = opened(row["data"], *_kept(contact_id, "data"))
+        return Dialog(**{**row, "data": data, "aside": tuple((step, data) for step, data in aside)})
 
     async def save(self, dialog: Dialog) -> None:
         aside = [list(entry) for entry in dialog.aside]
-        values = {"step": dialog.step, "data": dialog.data, "updated_at": dialog.updated_at, "aside": aside}
+        sealed = {
+            name: self._database.vault.seal_json(value, *_kept(dialog.contact_id, name)) if value else value
+            for name, value in (("data", dialog.data), ("aside", aside))
+        }
+        values = {"step": dialog.step, "updated_at": dialog.updated_at, **sealed}
         fresh = self._database.insert(dialogs).values(contact_id=dialog.contact_id, **values)
         await self._db.execute(fresh.on_conflict_do_update(index_elements=[dialogs.c.contact_id], set_=values))
+
+
+def _kept(contact_id: int, column: str) -> tuple[str, ...]:
+    return ("dialogs", column, str(contact_id))

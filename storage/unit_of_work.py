@@ -19,18 +19,20 @@ from storage.followers import SqlFollowers
 from storage.letters import SqlLetters
 from storage.people import SqlContacts, SqlDialogs, SqlInvites, SqlPosts, SqlSignIns
 from storage.praises import SqlPraises
+from storage.privacy import SqlPrivacy
 from storage.tables import inbox, outbox, requests
 from workflow.model import SAID, About, Speech
 
 
 class SqlOutbox:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, database: Database, connection: AsyncConnection) -> None:
+        self._vault = database.vault
         self._db = connection
 
     async def put(self, speech: Speech) -> None:
         values = {
             "contact_id": speech.contact_id, "ticket_id": speech.ticket_id, "priority": speech.priority.value,
-            "speech": rows.speech_out(speech), "status": "waiting", "attempts": 0, "unknowns": 0, "why": "",
+            "speech": rows.speech_out(speech, self._vault), "status": "waiting", "attempts": 0, "unknowns": 0, "why": "",
         }  # fmt: skip
         await self._db.execute(insert(outbox).values(values))
 
@@ -48,6 +50,7 @@ class SqlUnitOfWork:
     alike: SqlAlike
     followers: SqlFollowers
     praises: SqlPraises
+    privacy: SqlPrivacy
     outbox: SqlOutbox
 
     def __init__(self, database: Database, *, reading: bool = False) -> None:
@@ -63,12 +66,12 @@ class SqlUnitOfWork:
             # A writer's turn that is not given back would stop every other writer of this process.
             await self._stack.aclose()
             raise
-        self.contacts, self.posts = SqlContacts(self._db), SqlPosts(self._db)
+        self.contacts, self.posts = SqlContacts(self._database, self._db), SqlPosts(self._db)
         self.invites, self.dialogs = SqlInvites(self._db), SqlDialogs(self._database, self._db)
         self.sign_ins, self.letters = SqlSignIns(self._db), SqlLetters(self._db)
-        self.tickets, self.outbox = SqlTickets(self._database, self._db), SqlOutbox(self._db)
+        self.tickets, self.outbox = SqlTickets(self._database, self._db), SqlOutbox(self._database, self._db)
         self.alike, self.followers = SqlAlike(self._db), SqlFollowers(self._database, self._db)
-        self.praises = SqlPraises(self._database, self._db)
+        self.praises, self.privacy = SqlPraises(self._database, self._db), SqlPrivacy(self._database, self._db)
         return self
 
     async def _begin(self) -> None:
@@ -108,5 +111,5 @@ class SqlUnitOfWork:
         await messages.remember(self._db, contact_id, message_id, About(ticket_id, SAID, card=False, letter_id=letter_id), 0)
 
     async def inbox_done(self, ids: Sequence[int]) -> None:
-        """In this transaction: an update's effects and its mark stand or fall together."""
-        await self._db.execute(update(inbox).where(inbox.c.id.in_(ids)).values(status="done"))
+        """In this transaction: an update's effects and its mark stand or fall together. Its words have done their work."""
+        await self._db.execute(update(inbox).where(inbox.c.id.in_(ids)).values(status="done", body={}))

@@ -31,14 +31,23 @@ class WebMailbox:
 
     async def append(self, address: str, message_id: str, body: Mapping[str, Any]) -> None:
         async with self._database.writing() as connection:
-            await connection.execute(insert(web_messages).values(address=address, message_id=message_id, body=dict(body)))
+            await connection.execute(insert(web_messages).values(address=address, message_id=message_id, body=self._sealed(address, body)))
 
     async def after(self, address: str, seq: int, limit: int = 200) -> list[dict[str, Any]]:
         """Rows later than `seq`, oldest first: {"seq", "id", …body}."""
         wanted = (web_messages.c.address == address) & (web_messages.c.seq > seq)
         async with self._database.reading() as connection:
             found = await connection.execute(select(web_messages).where(wanted).order_by(web_messages.c.seq).limit(limit))
-            return [{"seq": row["seq"], "id": row["message_id"], **row["body"]} for row in found.mappings()]
+            return [{"seq": row["seq"], "id": row["message_id"], **self._opened(address, row["body"])} for row in found.mappings()]
+
+    def _sealed(self, address: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """The words; which files were shown is asked for in SQL."""
+        words = self._database.vault.seal_json(dict(body), "web_messages", "body", address)
+        return words if words == body else {**words, "files": [{"sha256": file["sha256"]} for file in body.get("files", ())]}
+
+    def _opened(self, address: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        opened: Mapping[str, Any] = self._database.vault.open_json(body, "web_messages", "body", address)
+        return opened
 
     async def was_shown(self, address: str, sha256: str) -> bool:
         """Whether a file was ever sent to this chat."""

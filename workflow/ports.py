@@ -25,6 +25,7 @@ from workflow.model import (
     Ticket,
 )
 from workflow.praise import Praise
+from workflow.privacy import Privacy
 from workflow.region import Place
 from workflow.states import State
 from workflow.understanding import Answer, Located, PlaceGuess, Understanding
@@ -257,6 +258,8 @@ class UnitOfWork(Protocol):
     def followers(self) -> Followers: ...
     @property
     def praises(self) -> Praises: ...
+    @property
+    def privacy(self) -> Privacy: ...
     @property
     def outbox(self) -> Outbox: ...
 

@@ -13,6 +13,7 @@ from rich.console import Console
 from sqlalchemy.engine import make_url
 
 from app.config import Config
+from app.keys import tool_vault
 from app.region_pack import with_imported
 from storage import Database, open_database
 from storage.imports import ImportStore
@@ -56,7 +57,7 @@ class Context:
     @asynccontextmanager
     async def database(self) -> AsyncIterator[Database]:
         make_room(self.config.database.url)
-        database = open_database(self.config.database.url)
+        database = open_database(self.config.database.url, tool_vault(self.config.privacy))
         try:
             yield database
         finally:

@@ -14,12 +14,14 @@ from rich.console import Console
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import config, logs
-from app.cli import importing, language, learning, office, serve, upkeep
+from app.cli import importing, keys, language, learning, office, serve, upkeep
 from app.cli.context import BAD_USAGE, FAILED, Context
 from app.clock import SystemClock
 from app.region_pack import PackError
 from app.signins import OPERATOR_ROLES
 from nlp import LanguageError
+from storage.keys import KeyFault
+from storage.vault import Unsealable
 from workflow.model import STAFF_ROLES
 from workflow.region import Region
 
@@ -79,6 +81,7 @@ def parser() -> argparse.ArgumentParser:
         made.add_argument("--show", action="store_true", help="for a reader: the words marked, and what each weighs")
         made.add_argument("--weights", type=Path, metavar="DIR", help="a folder that train wrote; what is published if left out")
     learning.arguments(add)
+    keys.arguments(add("keys", keys.keys, "the keys that seal personal data: make, change, look at them"))
     return top
 
 
@@ -119,6 +122,8 @@ def _ended(run: Command, context: Context) -> int:
             console.print(f"region: {fault}", markup=False)
     except LanguageError as error:
         console.print(f"language: {error}", markup=False)
+    except (KeyFault, Unsealable) as error:
+        console.print(f"keys: {error}", markup=False)
     except BrokenPipeError:
         return FAILED  # nobody reads on
     except (SQLAlchemyError, OSError) as error:

@@ -70,6 +70,10 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def town(database: Database) -> Town:
+    return await settled_town(database)
+
+
+async def settled_town(database: Database) -> Town:
     clock = FrozenClock()
     desk = Desk(lambda: SqlUnitOfWork(database), lambda: REGION, clock, PlainWeeks(), lambda: "123456")
     people: dict[str, Contact] = {}
@@ -82,4 +86,4 @@ async def town(database: Database) -> Town:
     return Town(database, desk, clock, people)
 
 
-__all__ = ["Actor", "Town"]
+__all__ = ["Actor", "Town", "settled_town"]

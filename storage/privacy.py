@@ -1,0 +1,125 @@
+"""Originals, who looked at them, and what is taken away when its time is over: fits `workflow.ports.Privacy`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import String, and_, case, cast, func, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.engine import Database
+from storage.joining_tables import followers, gists
+from storage.originals import Originals
+from storage.privacy_tables import doomed_files, unmaskings
+from storage.tables import dialogs, events, messages, notes, outbox, tickets
+from workflow.model import Procedure, Role
+from workflow.privacy import Held, Unmasking
+from workflow.states import RESTING, State
+
+_REST = [state.value for state in RESTING if state is not State.ARCHIVED]
+_OPEN = tickets.c.state.not_in([state.value for state in RESTING])
+
+
+class SqlPrivacy:
+    def __init__(self, database: Database, connection: AsyncConnection) -> None:
+        self._database = database
+        self._db = connection
+        self._originals = Originals(database, connection)
+
+    async def originals(self, ticket_id: int) -> Mapping[tuple[str, int, str], str]:
+        return await self._originals.of_ticket(ticket_id)
+
+    async def log(self, unmasking: Unmasking) -> None:
+        values = {
+            "at": unmasking.at, "ticket_id": unmasking.ticket_id, "contact_id": unmasking.contact_id, "role": unmasking.role.value,
+            "fields": ",".join(unmasking.fields)[:200], "reason": self._database.vault.masked(unmasking.reason),
+        }  # fmt: skip
+        await self._db.execute(insert(unmaskings).values(values))
+
+    async def unmaskings(self, ticket_id: int) -> tuple[Unmasking, ...]:
+        found = await self._db.execute(select(unmaskings).where(unmaskings.c.ticket_id == ticket_id).order_by(unmaskings.c.id))
+        return tuple(
+            Unmasking(row["at"], row["ticket_id"], row["contact_id"], Role(row["role"]), tuple(row["fields"].split(",")), row["reason"])
+            for row in found.mappings()
+        )
+
+    async def kept_too_long(self, before: Mapping[Procedure, datetime], limit: int) -> tuple[int, ...]:
+        rested = func.coalesce(tickets.c.closed_at, tickets.c.created_at)
+        over = or_(*(and_(tickets.c.procedure == procedure.value, rested < moment) for procedure, moment in before.items()))
+        goes_on = select(tickets.c.id).where(_OPEN)
+        held = and_(tickets.c.parent_id.is_not(None), tickets.c.parent_id.in_(goes_on))
+        some = select(tickets.c.id).where(tickets.c.state.in_(_REST), over, ~held).order_by(tickets.c.id).limit(limit)
+        return tuple((await self._db.execute(some)).scalars())
+
+    async def minimise(self, ticket_id: int, at: datetime) -> None:
+        of, empty = tickets.c.id == ticket_id, dict[str, Any]()
+        await self._doom(await self._files(ticket_id), at)
+        bare: dict[str, Any] = {
+            "text": "", "place_detail": "", "result": "", "files": [], "result_files": [], "lat": None, "lon": None, "reporter": None,
+            "query_code": "", "understanding": empty, "extension_ask": empty, "version": tickets.c.version + 1,
+        }  # fmt: skip
+        await self._db.execute(update(tickets).where(of).values(bare))
+        resident = Role.RESIDENT.value
+        for table, who, role in ((notes, "author_id", notes.c.author_role), (events, "actor_id", events.c.actor_role)):
+            whose = case((role == resident, 0), else_=table.c[who])
+            words = {"text": "", "files": []} if table is notes else {"reason": "", "data": empty}
+            await self._db.execute(update(table).where(table.c.ticket_id == ticket_id).values({who: whose, **words}))
+        await self._originals.forget(ticket_id)
+        for table in (messages, followers, gists):
+            await self._db.execute(table.delete().where(table.c.ticket_id == ticket_id))
+        await self._db.execute(outbox.delete().where(outbox.c.ticket_id == ticket_id, outbox.c.status != "waiting"))
+
+    async def _files(self, ticket_id: int) -> set[str]:
+        one = select(tickets.c.files, tickets.c.result_files).where(tickets.c.id == ticket_id)
+        columns = [column for row in (await self._db.execute(one)).all() for column in row]
+        columns += (await self._db.execute(select(notes.c.files).where(notes.c.ticket_id == ticket_id))).scalars()
+        return {file["sha256"] for files in columns for file in files}
+
+    async def _doom(self, hashes: set[str], at: datetime) -> None:
+        for sha256 in sorted(hashes):
+            await self._db.execute(self._database.insert(doomed_files).values(sha256=sha256, at=at).on_conflict_do_nothing())
+
+    async def held(self, contact_id: int) -> Held:
+        async def count(query: Any) -> int:
+            return int((await self._db.execute(select(func.count()).select_from(query.subquery()))).scalar_one())
+
+        return Held(
+            await count(select(tickets.c.id).where(tickets.c.reporter == contact_id)),
+            await count(select(notes.c.id).where(notes.c.author_id == contact_id)),
+            await count(select(followers.c.ticket_id).where(followers.c.contact_id == contact_id)),
+            await count(select(outbox.c.id).where(outbox.c.contact_id == contact_id, outbox.c.status == "waiting")),
+        )
+
+    async def reported(self, contact_id: int) -> tuple[tuple[int, bool], ...]:
+        """Every ticket of the contact, oldest first, and whether it is at rest."""
+        found = select(tickets.c.id, tickets.c.state).where(tickets.c.reporter == contact_id).order_by(tickets.c.id)
+        return tuple((row.id, row.state in _REST) for row in await self._db.execute(found))
+
+    async def forget_talk(self, contact_id: int) -> None:
+        """Drafts, and what was said to the contact already."""
+        await self._db.execute(dialogs.delete().where(dialogs.c.contact_id == contact_id))
+        await self._db.execute(outbox.delete().where(outbox.c.contact_id == contact_id, outbox.c.status != "waiting"))
+
+
+async def doomed(database: Database, limit: int = 100) -> Sequence[str]:
+    """Hashes of files of tickets that are gone; still to be taken from the store."""
+    async with database.reading() as connection:
+        return tuple((await connection.execute(select(doomed_files.c.sha256).order_by(doomed_files.c.at).limit(limit))).scalars())
+
+
+async def still_used(database: Database, sha256: str) -> bool:
+    """Whether another ticket has the same file."""
+    has = [(tickets, (tickets.c.files, tickets.c.result_files)), (notes, (notes.c.files,))]
+    async with database.reading() as connection:
+        for table, columns in has:
+            found = or_(*(cast(column, String).contains(sha256) for column in columns))
+            if (await connection.execute(select(table.c.id).where(found).limit(1))).first() is not None:
+                return True
+    return False
+
+
+async def undoomed(database: Database, sha256: str) -> None:
+    async with database.writing() as connection:
+        await connection.execute(doomed_files.delete().where(doomed_files.c.sha256 == sha256))
