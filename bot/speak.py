@@ -17,7 +17,9 @@ from workflow import deadlines, letters
 from workflow.model import DRAFT, Actor, Contact, Priority, Role, Speech, Ticket
 from workflow.policy import may_see
 from workflow.ports import Clock, Masker, UnitOfWork
+from workflow.privacy import UNMASKED
 from workflow.region import Region
+from workflow.unmasking import as_written, notes_as_written
 
 _PEOPLES_WORDS = ("text", "words", "reason", "detail", "plan", "route", "lines")
 """Parameters that hold what people wrote: masked for everybody but the one who asked."""
@@ -89,9 +91,12 @@ class Speaker:
             if ticket.reporter != contact.id:
                 # Detached since: the card shows no more; a headline meant for the former reporter still arrives.
                 return self.texts.say(words.language, "cards.no_longer_yours", number=ticket.number), (), bool(speech.key)
-            replies = [note for note in notes if note.kind == "reply"]
+            originals = await uow.privacy.originals(ticket.id)
+            seen = [event for event in await uow.tickets.events(ticket.id) if event.kind == UNMASKED]
+            replies = [note for note in notes_as_written(notes, originals) if note.kind == "reply"]
+            ticket = as_written(ticket, originals)
             part = cards.belongs(ticket, together, [one for one in together if one.id != ticket.id], words)
-            return *cards.resident(ticket, words, now, replies, part=part), True
+            return *cards.resident(ticket, words, now, replies, part=part, seen=seen), True
         if speech.card == "follower":
             return await self._follower(uow, contact, speech, ticket, words)
         posts = await uow.posts.of_contact(contact.id)

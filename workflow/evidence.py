@@ -105,7 +105,7 @@ def _moved_parts(parts: list[Any], masked: MaskedText) -> list[list[int]]:
     ends = [(_whole(part[0]), _whole(part[1])) for part in parts if isinstance(part, list) and len(part) == 2]
     starts = [masked.where(start, min(end, start + _ANCHOR)) for start, end in ends]
     begins = [place[0] for place in starts if place is not None]
-    if len(begins) != len(parts):
+    if not begins or len(begins) != len(parts):
         return []
     return [[start, end] for start, end in zip(begins, [*begins[1:], len(masked.shown)], strict=True)]
 

@@ -38,7 +38,8 @@ def _new(context: Context) -> int:
     except FileExistsError:
         context.console.print(f"{path} is there already; for another key: keys rotate", markup=False)
         return FAILED
-    context.console.print(f"made {path}. Keep a copy away from the backups of the database: what it seals, nothing else opens", markup=False)
+    told = f"made {path}; keep a copy away from the backups of the database: nothing else opens what it seals"
+    context.console.print(told, markup=False)
     return OK
 
 

@@ -67,7 +67,7 @@ async def one(request: web.Request) -> web.Response:
     steps = [_step(event, words_of(request), mask if readable else None) for event in _as_changed(found)]
     return show(
         request, "ticket.html", ticket=ticket, steps=steps, content=_content(found, masked.shown, mask) if masked is not None else None,
-        phases=_phases(ticket.state), reading=reading.of(evidence.again(ticket.understanding), masked),
+        may_unmask=console.reveal is not None and policy.unmasking_role(actor, ticket) is not None, phases=_phases(ticket.state), reading=reading.of(evidence.again(ticket.understanding), masked),
     )  # fmt: skip
 
 
