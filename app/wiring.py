@@ -20,6 +20,7 @@ from app.engine import Engine
 from app.learning.versions import in_use
 from app.reader import Reader
 from app.relay import Item, Pace, Relay
+from app.retention import Retention
 from app.signins import Links
 from app.watch import Watch
 from bot.conversation import Conversation
@@ -95,8 +96,13 @@ def build(
     relay = Relay(OutboxQueue(database), renderer, doors, DeskKeeper(desk), clock, jitter, paces)
     reader = Reader(inbox, doors, desk, conversation, clock, relay.wake)
     bursts = BurstWatch(units, desk, clock, current, relay.wake)
-    watch = Watch(units, desk, clock, relay.wake, partial(purge, database), bursts.look)
     files = DiskFiles(Path(config.files.path))
+    retention = Retention(units, desk, clock, current, database, files)
+
+    async def look() -> int:
+        return await bursts.look() + await retention.look()
+
+    watch = Watch(units, desk, clock, relay.wake, partial(purge, database), look)
     engine = Engine(reader, relay, watch)
     return City(
         region, sentences, database, inbox, mailbox, files, bell, desk, engine, calendar, language.masker, links,

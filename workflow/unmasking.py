@@ -57,8 +57,13 @@ async def _name(desk: Desk, ticket: Ticket) -> str:
 
 def as_written(ticket: Ticket, originals: Originals) -> Ticket:
     """For the eyes of whoever may see the words as they were."""
-    found = {name: originals.get(("ticket", ticket.id, name)) for name in ("text", "place_detail", "result")}
-    return replace(ticket, **{name: words for name, words in found.items() if words is not None})
+    def words(name: str, stored: str) -> str:
+        return originals.get(("ticket", ticket.id, name), stored)
+
+    return replace(
+        ticket, text=words("text", ticket.text), place_detail=words("place_detail", ticket.place_detail),
+        result=words("result", ticket.result),
+    )  # fmt: skip
 
 
 def notes_as_written(notes: Sequence[Note], originals: Originals) -> tuple[Note, ...]:

@@ -142,7 +142,8 @@ async def house(town: Town, tmp_path: Path) -> AsyncIterator[House]:
         return await access.exchange(await operator_code(town.desk, role, REGION.code))
 
     reads, reveal = Keywords(), revealing(town.desk, lambda: None)
-    console = Console(access, ConsoleViews(town.database), words, Stars(), reads, reads, lambda: REGION, town.clock, lambda: (2027,), False, reveal)
+    views = ConsoleViews(town.database)
+    console = Console(access, views, words, Stars(), reads, reads, lambda: REGION, town.clock, lambda: (2027,), False, reveal)
     inbox, mailbox, files = SqlInbox(town.database, town.clock), WebMailbox(town.database), DiskFiles(tmp_path / "files")
     demo = DemoPage((), "", counts, enter)
     services = WebServices(inbox, mailbox, files, SENTENCES, Bell(), lambda: None, console, town.database.alive, demo)

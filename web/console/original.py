@@ -1,4 +1,4 @@
-"""Original words of one ticket: a form that asks why, and a page that shows them this once. What it costs is written by `workflow.unmasking`."""
+"""Original words of one ticket: a form asks why, and a page shows them this once. What it costs is written by `workflow.unmasking`."""
 
 from __future__ import annotations
 

@@ -65,9 +65,11 @@ async def one(request: web.Request) -> web.Response:
     readable = policy.may_see(actor, ticket)
     masked = MaskedText(ticket.text, mask) if readable else None
     steps = [_step(event, words_of(request), mask if readable else None) for event in _as_changed(found)]
+    content = _content(found, masked.shown, mask) if masked is not None else None
+    may_unmask = console.reveal is not None and policy.unmasking_role(actor, ticket) is not None
     return show(
-        request, "ticket.html", ticket=ticket, steps=steps, content=_content(found, masked.shown, mask) if masked is not None else None,
-        may_unmask=console.reveal is not None and policy.unmasking_role(actor, ticket) is not None, phases=_phases(ticket.state), reading=reading.of(evidence.again(ticket.understanding), masked),
+        request, "ticket.html", ticket=ticket, steps=steps, content=content, may_unmask=may_unmask, phases=_phases(ticket.state),
+        reading=reading.of(evidence.again(ticket.understanding), masked),
     )  # fmt: skip
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -23,7 +21,7 @@ __all__ = ["plain_office"]
 
 
 @pytest.fixture
-async def office(plain_office: Office, tmp_path: Path) -> AsyncIterator[Office]:
+async def office(plain_office: Office) -> Office:
     """The same people, at a database with keys."""
     object.__setattr__(plain_office.database, "vault", a_vault())
     async with SqlUnitOfWork(plain_office.database) as uow:
@@ -31,7 +29,7 @@ async def office(plain_office: Office, tmp_path: Path) -> AsyncIterator[Office]:
         plain_office.people["resident"] = replace(who, name="Ann of the mill")
         await uow.contacts.save(plain_office.people["resident"])
         await uow.commit()
-    yield plain_office
+    return plain_office
 
 
 async def looks(office: Office, who: str, ticket: Ticket, reason: str = "to find the gate") -> str:
