@@ -48,7 +48,7 @@ class Retention:
         async with self._uow() as uow:
             found = await uow.privacy.kept_too_long(over_before(self._region(), now), _BATCH)
         done = sum([await self._retired(ticket_id) for ticket_id in found])
-        await self._sweep()
+        await self._sweep(now)
         if len(found) == _BATCH and done:
             self._next = None  # more of them wait
         if done:
@@ -65,8 +65,8 @@ class Retention:
         except Refused:
             return 0  # it went on meanwhile
 
-    async def _sweep(self) -> None:
-        for sha256 in await doomed(self._database):
+    async def _sweep(self, now: datetime) -> None:
+        for sha256 in await doomed(self._database, now):
             if not await still_used(self._database, sha256):
                 await self._files.remove(sha256)
             await undoomed(self._database, sha256)

@@ -86,8 +86,9 @@ def build(
     desk = Desk(units, current, clock, calendar, query_code)
     reading = Reading(language.classifier, language.places, language.answers, language.masker, language.likeness)
 
+    files = DiskFiles(Path(config.files.path))
     staff = StaffConversation(sentences, current, language.masker, links.for_contact, reading.dangerous)
-    conversation = Conversation(sentences, ResidentConversation(reading), staff)
+    conversation = Conversation(sentences, ResidentConversation(reading, files), staff)
     doors: dict[str, Door] = {"webchat": WebChatDoor(mailbox, clock, bell.ring)}
     if telegram is not None:
         doors[telegram.name] = telegram
@@ -96,7 +97,6 @@ def build(
     relay = Relay(OutboxQueue(database), renderer, doors, DeskKeeper(desk), clock, jitter, paces)
     reader = Reader(inbox, doors, desk, conversation, clock, relay.wake)
     bursts = BurstWatch(units, desk, clock, current, relay.wake)
-    files = DiskFiles(Path(config.files.path))
     retention = Retention(units, desk, clock, current, database, files)
 
     async def look() -> int:

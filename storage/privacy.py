@@ -13,7 +13,7 @@ from storage.engine import Database
 from storage.joining_tables import followers, gists
 from storage.originals import Originals
 from storage.privacy_tables import doomed_files, unmaskings
-from storage.tables import dialogs, events, messages, notes, outbox, tickets
+from storage.tables import contacts, dialogs, events, messages, notes, outbox, tickets, web_messages
 from workflow.model import Procedure, Role
 from workflow.privacy import Held, Unmasking
 from workflow.states import RESTING, State
@@ -55,7 +55,8 @@ class SqlPrivacy:
 
     async def minimise(self, ticket_id: int, at: datetime) -> None:
         of, empty = tickets.c.id == ticket_id, dict[str, Any]()
-        await self._doom(await self._files(ticket_id), at)
+        for sha256 in sorted(await self._files(ticket_id)):
+            await self.doom(sha256, at)
         bare: dict[str, Any] = {
             "text": "", "place_detail": "", "result": "", "files": [], "result_files": [], "lat": None, "lon": None, "reporter": None,
             "query_code": "", "understanding": empty, "extension_ask": empty, "version": tickets.c.version + 1,
@@ -77,9 +78,9 @@ class SqlPrivacy:
         columns += (await self._db.execute(select(notes.c.files).where(notes.c.ticket_id == ticket_id))).scalars()
         return {file["sha256"] for files in columns for file in files}
 
-    async def _doom(self, hashes: set[str], at: datetime) -> None:
-        for sha256 in sorted(hashes):
-            await self._db.execute(self._database.insert(doomed_files).values(sha256=sha256, at=at).on_conflict_do_nothing())
+    async def doom(self, sha256: str, at: datetime) -> None:
+        fresh = self._database.insert(doomed_files).values(sha256=sha256, at=at)
+        await self._db.execute(fresh.on_conflict_do_update(index_elements=[doomed_files.c.sha256], set_={"at": at}))
 
     async def held(self, contact_id: int) -> Held:
         async def count(query: Any) -> int:
@@ -101,12 +102,17 @@ class SqlPrivacy:
         """Drafts, and what was said to the contact already."""
         await self._db.execute(dialogs.delete().where(dialogs.c.contact_id == contact_id))
         await self._db.execute(outbox.delete().where(outbox.c.contact_id == contact_id, outbox.c.status != "waiting"))
+        chat = select(contacts.c.address).where(contacts.c.id == contact_id, contacts.c.door == "webchat").scalar_subquery()
+        # The newest row stays: later ones must have larger numbers, by which the page asks for news.
+        newest = select(func.max(web_messages.c.seq)).where(web_messages.c.address == chat).scalar_subquery()
+        await self._db.execute(web_messages.delete().where(web_messages.c.address == chat, web_messages.c.seq < newest))
 
 
-async def doomed(database: Database, limit: int = 100) -> Sequence[str]:
-    """Hashes of files of tickets that are gone; still to be taken from the store."""
+async def doomed(database: Database, now: datetime, limit: int = 100) -> Sequence[str]:
+    """Hashes of files whose time is over, still to be taken from the store."""
+    due = select(doomed_files.c.sha256).where(doomed_files.c.at <= now)
     async with database.reading() as connection:
-        return tuple((await connection.execute(select(doomed_files.c.sha256).order_by(doomed_files.c.at).limit(limit))).scalars())
+        return tuple((await connection.execute(due.order_by(doomed_files.c.at).limit(limit))).scalars())
 
 
 async def still_used(database: Database, sha256: str) -> bool:

@@ -81,6 +81,10 @@ class Privacy(Protocol):
         times and the trail's skeleton stay."""
         ...
 
+    async def doom(self, sha256: str, at: datetime) -> None:
+        """A file to be taken from the disk once `at` is over, unless a ticket has it."""
+        ...
+
     async def held(self, contact_id: int) -> Held: ...
     async def reported(self, contact_id: int) -> tuple[tuple[int, bool], ...]:
         """(ticket, whether it is at rest), the oldest first."""
