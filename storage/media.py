@@ -37,7 +37,8 @@ _OFFICE = "application/vnd.openxmlformats-officedocument."
 _KNOWN = {
     ".pdf": "application/pdf", ".docx": f"{_OFFICE}wordprocessingml.document", ".xlsx": f"{_OFFICE}spreadsheetml.sheet",
     ".pptx": f"{_OFFICE}presentationml.presentation", ".doc": "application/msword", ".xls": "application/vnd.ms-excel",
-    ".ppt": "application/vnd.ms-powerpoint", ".txt": "text/plain", ".json": "application/json", ".mp4": "video/mp4", ".mov": "video/quicktime", ".webm": "video/webm",
+    ".ppt": "application/vnd.ms-powerpoint", ".txt": "text/plain",
+    ".json": "application/json", ".mp4": "video/mp4", ".mov": "video/quicktime", ".webm": "video/webm",
     ".mp3": "audio/mpeg", ".m4a": "audio/mp4", ".ogg": "audio/ogg", ".oga": "audio/ogg", ".wav": "audio/wav", ".zip": "application/zip",
 }  # fmt: skip
 _PLAYED = {"video": ("video/mp4", "video/quicktime", "video/webm"), "audio": ("audio/mpeg", "audio/mp4", "audio/ogg", "audio/wav")}

@@ -36,11 +36,8 @@ class ResidentConversation:
         if incoming.button.startswith("l:") or _command(incoming) == "/language":
             await self._language(session, contact, incoming)
             return ""
-        if incoming.text.strip() in COMMANDS:
-            await self._mydata.obey(session, contact, incoming.text.strip())
-            return ""
-        if incoming.button.partition(":")[0] == BUTTON:
-            return await self._mydata.press(session, contact, incoming)
+        if incoming.text.strip() in COMMANDS or incoming.button.partition(":")[0] == BUTTON:
+            return await self._mydata.hear(session, contact, incoming)
         if contact.consented_at is None:
             return await self._consent.hear(session, contact, incoming, dialog)
         if incoming.button:

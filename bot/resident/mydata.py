@@ -28,10 +28,17 @@ class MyData:
         """Without a store the summary comes without a file."""
         self._files = files
 
+    async def hear(self, session: Session, contact: Contact, incoming: Incoming) -> str:
+        """One of the commands, or one of the buttons: the answer is the key of a toast, or "". Consent is not asked for."""
+        if incoming.button:
+            return await self._press(session, contact, incoming)
+        await self.obey(session, contact, incoming.text.strip())
+        return ""
+
     async def obey(self, session: Session, contact: Contact, command: str) -> None:
         await (self._show(session, contact) if command == "/mydata" else self._ask(session, contact))
 
-    async def press(self, session: Session, contact: Contact, incoming: Incoming) -> str:
+    async def _press(self, session: Session, contact: Contact, incoming: Incoming) -> str:
         match incoming.button:
             case "p:forget":
                 await self._forget(session, contact, incoming)
