@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.joining_tables import followers, gists, incidents
 from storage.rows import Row
 from storage.tables import tickets
+from storage.veils import Veils
 from storage.views import OPEN_TO_LISTS
 from workflow.alike import Area, Gist, Neighbour, gist_from, joinable
 from workflow.bursts import Incident, Told
@@ -23,14 +24,15 @@ _JOINABLE = [procedure.value for procedure in Procedure if joinable(procedure)]
 
 
 class SqlAlike:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, veils: Veils) -> None:
+        self._veils = veils
         self._db = connection
 
     async def keep(self, ticket_id: int, gist: Gist) -> None:
         await self._db.execute(insert(gists).values(ticket_id=ticket_id, **asdict(gist)))
 
     async def near(self, area: Area, contact_id: int, limit: int = 50) -> tuple[Neighbour, ...]:
-        found = (await self._db.execute(nearby(area, contact_id, limit))).mappings()
+        found = (await self._db.execute(nearby(area, contact_id, limit, await self._veils.faces(contact_id)))).mappings()
         return tuple(_neighbour(row) for row in found if row["own"] or not row["understanding"].get("sensitive"))
 
     async def told(self, since: datetime) -> tuple[Told, ...]:
@@ -60,10 +62,11 @@ class SqlAlike:
         return replace(incident, id=made.scalar_one())
 
 
-def nearby(area: Area, contact_id: int, limit: int) -> Select[tuple[object, ...]]:
-    """The question of `SqlAlike.near`: by topic and time through an index, whatever the number of tickets."""
+def nearby(area: Area, contact_id: int, limit: int, faces: Sequence[int] = ()) -> Select[tuple[object, ...]]:
+    """The question of `SqlAlike.near`: by topic and time through an index, whatever the number of tickets. `faces`: under which ids the
+    contact may have asked for something."""
     follows = select(followers.c.ticket_id).where(followers.c.contact_id == contact_id)
-    own = or_(and_(tickets.c.reporter.is_not(None), tickets.c.reporter == contact_id), tickets.c.id.in_(follows))
+    own = or_(and_(tickets.c.reporter.is_not(None), tickets.c.reporter.in_(faces or (contact_id,))), tickets.c.id.in_(follows))
     shown: ColumnElement[bool] = or_(~tickets.c.anonymous, tickets.c.reporter.is_(None), own)
     joined = select(func.count()).where(followers.c.ticket_id == tickets.c.id).scalar_subquery()
     return (

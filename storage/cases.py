@@ -14,9 +14,10 @@ from storage import rows
 from storage.engine import Database
 from storage.originals import Originals
 from storage.tables import clocks, events, notes, serials, tickets
+from storage.veils import Veils
 from workflow.errors import Conflict
 from workflow.letters import MOST
-from workflow.model import Assignee, Event, Note, Procedure, Ticket
+from workflow.model import Assignee, Event, Note, Procedure, Role, Ticket
 from workflow.states import RESTING, State
 
 _AT_REST = [state.value for state in RESTING]
@@ -25,8 +26,9 @@ _SECRET_UNIT = "discipline"
 
 
 class SqlTickets:
-    def __init__(self, database: Database, connection: AsyncConnection) -> None:
+    def __init__(self, database: Database, connection: AsyncConnection, veils: Veils) -> None:
         self._database = database
+        self._veils = veils
         self._db = connection
         self._originals = Originals(database, connection)
 
@@ -39,8 +41,13 @@ class SqlTickets:
         """What is stored is the answer: masked where it held personal data, which is sealed."""
         shown, hidden = self._originals.ticket(ticket)
         values = rows.ticket_out(shown) | {"version": 1}
+        alias = await self._veils.cast(ticket.reporter) if ticket.anonymous and ticket.reporter is not None and self._veils.on else None
+        if alias is not None:
+            values["reporter"] = alias
         made = await self._db.execute(insert(tickets).values(values).returning(tickets.c.id))
         stored = replace(shown, id=made.scalar_one(), version=1)
+        if alias is not None and ticket.reporter is not None:
+            self._veils.known(stored.id, alias, ticket.reporter)
         await self._originals.keep("ticket", stored.id, stored.id, hidden)
         await self._save_clocks(stored)
         return stored
@@ -49,12 +56,22 @@ class SqlTickets:
         same = and_(tickets.c.id == ticket.id, tickets.c.version == ticket.version)
         ticket, hidden = self._originals.ticket(ticket)
         values = rows.ticket_out(ticket) | {"version": ticket.version + 1}
+        if ticket.reporter is not None:
+            values["reporter"] = self._veils.worn(ticket.id, ticket.reporter)
         if (await self._db.execute(update(tickets).where(same).values(values))).rowcount != 1:
             raise Conflict("the ticket was changed by somebody else")
         await self._db.execute(clocks.delete().where(clocks.c.ticket_id == ticket.id))
         await self._save_clocks(ticket)
         await self._originals.keep("ticket", ticket.id, ticket.id, hidden)
+        if ticket.anonymous and ticket.reporter is None:
+            await self._without_reporter(ticket.id)
         return replace(ticket, version=ticket.version + 1)
+
+    async def _without_reporter(self, ticket_id: int) -> None:
+        """Whoever left a ticket to others is not named by its trail either."""
+        for table, who, role in ((events, "actor_id", events.c.actor_role), (notes, "author_id", notes.c.author_role)):
+            theirs = and_(table.c.ticket_id == ticket_id, role == Role.RESIDENT.value)
+            await self._db.execute(update(table).where(theirs).values({who: 0}))
 
     async def _save_clocks(self, ticket: Ticket) -> None:
         values = [rows.clock_out(ticket.id, position, clock) for position, clock in enumerate(ticket.clocks)]
@@ -68,7 +85,7 @@ class SqlTickets:
         return next(iter(await self._find(tickets.c.number == number)), None)
 
     async def of_reporter(self, contact_id: int, *, open_only: bool, limit: int = 20) -> tuple[Ticket, ...]:
-        where = tickets.c.reporter == contact_id
+        where: ColumnElement[bool] = tickets.c.reporter.in_(await self._veils.faces(contact_id))
         if open_only:
             where = and_(where, tickets.c.state.not_in(_AT_REST))
         return await self._find(where, tickets.c.id.desc(), limit=limit)
@@ -108,11 +125,19 @@ class SqlTickets:
         running = select(clocks).where(clocks.c.ticket_id.in_(ids)).order_by(clocks.c.ticket_id, clocks.c.position)
         for row in (await self._db.execute(running)).mappings() if ids else ():
             of_ticket[row["ticket_id"]].append(row)
-        return tuple(rows.ticket_in(row, of_ticket[row["id"]]) for row in found)
+        return tuple([rows.ticket_in(row, of_ticket[row["id"]]) for row in await self._unveiled(found)])
+
+    async def _unveiled(self, found: Sequence[rows.Row]) -> Sequence[rows.Row]:
+        real = await self._veils.behind(row["reporter"] for row in found if row["anonymous"] and row["reporter"] is not None)
+        for row in found:
+            if row["reporter"] in real:
+                self._veils.known(row["id"], row["reporter"], real[row["reporter"]])
+        return [{**row, "reporter": real.get(row["reporter"], row["reporter"])} for row in found] if real else found
 
     async def append(self, event: Event) -> Event:
         shown, hidden = self._originals.event(event)
-        stored = replace(shown, id=await self._insert(events, rows.event_out(shown)))
+        actor = self._veils.worn(event.ticket_id, event.actor_id)
+        stored = replace(shown, id=await self._insert(events, rows.event_out(shown) | {"actor_id": actor}))
         await self._originals.keep("event", stored.id, stored.ticket_id, hidden)
         return stored
 
@@ -121,7 +146,8 @@ class SqlTickets:
 
     async def add_note(self, note: Note) -> Note:
         shown, hidden = self._originals.note(note)
-        stored = replace(shown, id=await self._insert(notes, rows.note_out(shown)))
+        author = self._veils.worn(note.ticket_id, note.author_id)
+        stored = replace(shown, id=await self._insert(notes, rows.note_out(shown) | {"author_id": author}))
         await self._originals.keep("note", stored.id, stored.ticket_id, hidden)
         return stored
 

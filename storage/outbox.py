@@ -14,6 +14,7 @@ from storage import rows
 from storage.engine import Database
 from storage.messages import remember
 from storage.tables import contacts, outbox
+from storage.veils import VEIL
 from workflow.letters import LETTER
 from workflow.model import About, Contact, Speech
 
@@ -26,6 +27,7 @@ class OutboxItem:
     contact: Contact
     speech: Speech
     attempts: int
+    owner: int = 0  # the row's contact: a veil of the one it is for
 
 
 class OutboxQueue:
@@ -41,12 +43,28 @@ class OutboxQueue:
             if ids:
                 await connection.execute(update(outbox).where(outbox.c.id.in_(ids)).values(leased_until=now + LEASE))
             people = await self._people(connection, {row["contact_id"] for row in found})
-        return [OutboxItem(row["id"], people[row["contact_id"]], self._said(row), row["attempts"]) for row in found]
+            lost = [row["id"] for row in found if row["contact_id"] not in people]
+            if lost:
+                nobody = {"status": "dead", "why": "nobody stands behind the veil any more", "leased_until": None}
+                await connection.execute(update(outbox).where(outbox.c.id.in_(lost)).values(nobody))
+        return [
+            OutboxItem(row["id"], people[row["contact_id"]], self._said(row), row["attempts"], row["contact_id"])
+            for row in found
+            if row["contact_id"] in people
+        ]
 
     def _said(self, row: rows.Row) -> Speech:
         return rows.speech_in(row["speech"], row["contact_id"], self._database.vault)
 
     async def _people(self, connection: AsyncConnection, ids: set[int]) -> dict[int, Contact]:
+        """By the row's contact; for a veil the chat behind it."""
+        found = await self._contacts(connection, ids)
+        behind = {veil.id: int(veil.name) for veil in found.values() if veil.door == VEIL and veil.name}
+        real = await self._contacts(connection, set(behind.values())) if behind else {}
+        unveiled = {alias: real[who] for alias, who in behind.items() if who in real}
+        return {who: contact for who, contact in found.items() if contact.door != VEIL} | unveiled
+
+    async def _contacts(self, connection: AsyncConnection, ids: set[int]) -> dict[int, Contact]:
         found = await connection.execute(select(contacts).where(contacts.c.id.in_(ids)))
         return {row["id"]: rows.contact_in(row, self._database.vault) for row in found.mappings()}
 
@@ -64,7 +82,7 @@ class OutboxQueue:
             if item.speech.ticket_id is not None and message_id:
                 letter_id = item.speech.params["letter"] if item.speech.card == LETTER else None
                 about = About(item.speech.ticket_id, item.speech.key, bool(item.speech.card), letter_id)
-                await remember(connection, item.contact.id, message_id, about, item.id)
+                await remember(connection, item.owner or item.contact.id, message_id, about, item.id)
 
     async def retry(self, item_id: int, at: datetime, why: str, *, unknown: bool = False, counted: bool = True) -> None:
         """`counted`: an attempt that failed, as against one that was only put off."""

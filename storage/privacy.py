@@ -14,6 +14,7 @@ from storage.joining_tables import followers, gists
 from storage.originals import Originals
 from storage.privacy_tables import doomed_files, unmaskings
 from storage.tables import contacts, dialogs, events, messages, notes, outbox, tickets, web_messages
+from storage.veils import Veils
 from workflow.model import Procedure, Role
 from workflow.privacy import Held, Unmasking
 from workflow.states import RESTING, State
@@ -23,8 +24,9 @@ _OPEN = tickets.c.state.not_in([state.value for state in RESTING])
 
 
 class SqlPrivacy:
-    def __init__(self, database: Database, connection: AsyncConnection) -> None:
+    def __init__(self, database: Database, connection: AsyncConnection, veils: Veils) -> None:
         self._database = database
+        self._veils = veils
         self._db = connection
         self._originals = Originals(database, connection)
 
@@ -57,6 +59,7 @@ class SqlPrivacy:
         of, empty = tickets.c.id == ticket_id, dict[str, Any]()
         for sha256 in sorted(await self._files(ticket_id)):
             await self.doom(sha256, at)
+        reporter = (await self._db.execute(select(tickets.c.reporter).where(of))).scalar_one()
         bare: dict[str, Any] = {
             "text": "", "place_detail": "", "result": "", "files": [], "result_files": [], "lat": None, "lon": None, "reporter": None,
             "query_code": "", "understanding": empty, "extension_ask": empty, "version": tickets.c.version + 1,
@@ -67,6 +70,7 @@ class SqlPrivacy:
             whose = case((role == resident, 0), else_=table.c[who])
             words = {"text": "", "files": []} if table is notes else {"reason": "", "data": empty}
             await self._db.execute(update(table).where(table.c.ticket_id == ticket_id).values({who: whose, **words}))
+        await self._veils.lift(reporter or 0)
         await self._originals.forget(ticket_id)
         for table in (messages, followers, gists):
             await self._db.execute(table.delete().where(table.c.ticket_id == ticket_id))
@@ -86,22 +90,25 @@ class SqlPrivacy:
         async def count(query: Any) -> int:
             return int((await self._db.execute(select(func.count()).select_from(query.subquery()))).scalar_one())
 
+        faces = await self._veils.faces(contact_id)
         return Held(
-            await count(select(tickets.c.id).where(tickets.c.reporter == contact_id)),
-            await count(select(notes.c.id).where(notes.c.author_id == contact_id)),
+            await count(select(tickets.c.id).where(tickets.c.reporter.in_(faces))),
+            await count(select(notes.c.id).where(notes.c.author_id.in_(faces))),
             await count(select(followers.c.ticket_id).where(followers.c.contact_id == contact_id)),
-            await count(select(outbox.c.id).where(outbox.c.contact_id == contact_id, outbox.c.status == "waiting")),
+            await count(select(outbox.c.id).where(outbox.c.contact_id.in_(faces), outbox.c.status == "waiting")),
         )
 
     async def reported(self, contact_id: int) -> tuple[tuple[int, bool], ...]:
         """Every ticket of the contact, oldest first, and whether it is at rest."""
-        found = select(tickets.c.id, tickets.c.state).where(tickets.c.reporter == contact_id).order_by(tickets.c.id)
+        faces = await self._veils.faces(contact_id)
+        found = select(tickets.c.id, tickets.c.state).where(tickets.c.reporter.in_(faces)).order_by(tickets.c.id)
         return tuple((row.id, row.state in _REST) for row in await self._db.execute(found))
 
     async def forget_talk(self, contact_id: int) -> None:
         """Drafts, and what was said to the contact already."""
         await self._db.execute(dialogs.delete().where(dialogs.c.contact_id == contact_id))
-        await self._db.execute(outbox.delete().where(outbox.c.contact_id == contact_id, outbox.c.status != "waiting"))
+        faces = await self._veils.faces(contact_id)
+        await self._db.execute(outbox.delete().where(outbox.c.contact_id.in_(faces), outbox.c.status != "waiting"))
         chat = select(contacts.c.address).where(contacts.c.id == contact_id, contacts.c.door == "webchat").scalar_subquery()
         # The newest row stays: later ones must have larger numbers, by which the page asks for news.
         newest = select(func.max(web_messages.c.seq)).where(web_messages.c.address == chat).scalar_subquery()

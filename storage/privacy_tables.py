@@ -1,4 +1,4 @@
-"""The tables of `storage.originals` and `storage.privacy`."""
+"""The tables of `storage.originals`, `storage.privacy` and `storage.veils`."""
 
 from __future__ import annotations
 
@@ -31,4 +31,10 @@ doomed_files = Table(
     "doomed_files", metadata,
     Column("sha256", String(64), primary_key=True),
     Column("at", UtcDateTime, nullable=False),
+)  # fmt: skip
+
+veils = Table(
+    "veils", metadata,
+    Column("contact_id", ForeignKey("contacts.id"), primary_key=True),
+    Column("aliases", Text, nullable=False),
 )  # fmt: skip

@@ -14,10 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage import rows
 from storage.engine import Database
 from storage.originals import place
-from storage.privacy_tables import sealed
+from storage.privacy_tables import sealed, veils
 from storage.rows import Row
 from storage.tables import contacts, dialogs, inbox, outbox, web_messages
 from storage.vault import SEALED, Vault, key_of
+from storage.veils import place as veil_place
 
 _BATCH = 200
 
@@ -43,6 +44,7 @@ def _shown(row: Row) -> dict[str, Any]:
 HOLDERS = (
     Holder(contacts, "name", rows.name_of),
     Holder(sealed, "words", lambda row: place(row["kind"], row["ref"], row["field"])),
+    Holder(veils, "aliases", lambda row: veil_place(row["contact_id"])),
     Holder(dialogs, "data", lambda row: ("dialogs", "data", str(row["contact_id"]))),
     Holder(dialogs, "aside", lambda row: ("dialogs", "aside", str(row["contact_id"]))),
     Holder(inbox, "body", lambda row: ("inbox", "body", row["door"], row["update_id"])),

@@ -143,12 +143,12 @@ def post_in(row: Row) -> Post:
     return Post(row["id"], row["contact_id"], Role(row["role"]), row["unit"], row["place"])
 
 
-def speech_out(speech: Speech, vault: Vault = CLEAR) -> dict[str, Any]:
-    """Sealed, but for what staff see of a letter that was given up."""
+def speech_out(speech: Speech, vault: Vault = CLEAR, owner: int = 0) -> dict[str, Any]:
+    """Sealed for the row's contact (`owner`), but for what staff see of a letter that was given up."""
     found = asdict(speech)
     if vault.keys is None:
         return found
-    return spoken(found) | {SEALED: vault.seal_json(found, *speech_to(speech.contact_id))[SEALED]}
+    return spoken(found) | {SEALED: vault.seal_json(found, *speech_to(owner))[SEALED]}
 
 
 def spoken(speech: Row) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from workflow.model import Contact, Event, Json, Note, Ticket
+from workflow.model import Contact, Event, Json, Note, Role, Ticket
 from workflow.ports import UnitOfWork
 from workflow.privacy import UNMASKED
 from workflow.region import Region
@@ -22,12 +22,12 @@ async def exported(uow: UnitOfWork, contact: Contact, region: Region) -> Json:
             "name": contact.name, "door": contact.door, "address": contact.address, "language": contact.language,
             "consented_at": _at(contact.consented_at), "known_since": _at(contact.created_at),
         },
-        "tickets": [await _ticket(uow, contact, ticket, region) for ticket in tickets],
+        "tickets": [await _ticket(uow, ticket, region) for ticket in tickets],
         "joined": [ticket.number for ticket in joined if ticket is not None],
     }  # fmt: skip
 
 
-async def _ticket(uow: UnitOfWork, contact: Contact, ticket: Ticket, region: Region) -> Json:
+async def _ticket(uow: UnitOfWork, ticket: Ticket, region: Region) -> Json:
     originals = await uow.privacy.originals(ticket.id)
     whole, topic = as_written(ticket, originals), region.topics.get(ticket.topic)
     notes = notes_as_written(await uow.tickets.notes(ticket.id), originals)
@@ -40,7 +40,7 @@ async def _ticket(uow: UnitOfWork, contact: Contact, ticket: Ticket, region: Reg
         "text": whole.text, "files": [{"kind": file.kind, "size": file.size, "name": file.name} for file in ticket.files],
         "registered_at": _at(ticket.created_at), "closed_at": _at(ticket.closed_at),
         "result": whole.result if ticket.closed_at is not None else "", "verdict": ticket.verdict, "satisfaction": ticket.satisfaction,
-        "notes": [_note(note) for note in notes if note.author_id == contact.id],
+        "notes": [_note(note) for note in notes if note.author_role is Role.RESIDENT and note.kind != "joined"],
         "trail": [{"at": _at(event.at), "what": event.kind} for event in events],
         "looked_at": [_look(event) for event in events if event.kind == UNMASKED],
     }  # fmt: skip

@@ -42,6 +42,13 @@ def upgrade() -> None:
         sa.Column('at', UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint('sha256', name=op.f('pk_doomed_files')),
     )
+    op.create_table(
+        'veils',
+        sa.Column('contact_id', sa.Integer(), nullable=False),
+        sa.Column('aliases', sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(['contact_id'], ['contacts.id'], name=op.f('fk_veils_contact_id')),
+        sa.PrimaryKeyConstraint('contact_id', name=op.f('pk_veils')),
+    )
     for statement in _APPEND_ONLY[op.get_bind().dialect.name]:
         op.execute(statement)
 
@@ -60,6 +67,7 @@ _APPEND_ONLY = {
 
 
 def downgrade() -> None:
+    op.drop_table('veils')
     op.drop_table('doomed_files')
     op.drop_table('unmaskings')
     if op.get_bind().dialect.name == 'postgresql':

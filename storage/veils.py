@@ -1,0 +1,87 @@
+"""Whoever reports without a name has another contact in the database for each such ticket: a veil. Which chat stands behind it is sealed in
+the veil, and which veils a chat wears is sealed beside the chat; a copy of the database without the keys ties neither to the other.
+
+What the rest of the house reads and writes is the chat itself: the two are exchanged here, on the way in and out. Without keys there are
+no veils.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage import rows
+from storage.engine import Database
+from storage.privacy_tables import veils
+from storage.tables import contacts
+from workflow.model import Contact
+
+VEIL = "veil"
+_STEP = 512
+"""Bytes: the list of a chat's veils is as long for one as for many."""
+
+
+class Veils:
+    """Of one transaction."""
+
+    def __init__(self, database: Database, connection: AsyncConnection) -> None:
+        self._database = database
+        self._vault = database.vault
+        self._db = connection
+        self._worn: dict[int, tuple[int, int]] = {}
+
+    @property
+    def on(self) -> bool:
+        return self._vault.keys is not None
+
+    async def cast(self, contact_id: int) -> int:
+        """A new veil for a chat."""
+        veil = Contact(0, VEIL, secrets.token_hex(16), name=str(contact_id))
+        made = insert(contacts).values(rows.contact_out(veil, self._vault)).returning(contacts.c.id)
+        alias = int((await self._db.execute(made)).scalar_one())
+        worn = [*await self._list(contact_id), alias]
+        plain = json.dumps(worn)
+        sealed = self._vault.seal(plain + " " * (-len(plain) % _STEP), *place(contact_id))
+        fresh = self._database.insert(veils).values(contact_id=contact_id, aliases=sealed)
+        await self._db.execute(fresh.on_conflict_do_update(index_elements=[veils.c.contact_id], set_={"aliases": sealed}))
+        return alias
+
+    def known(self, ticket_id: int, alias: int, contact_id: int) -> None:
+        """From now on `worn` knows this ticket."""
+        self._worn[ticket_id] = (alias, contact_id)
+
+    def worn(self, ticket_id: int | None, contact_id: int) -> int:
+        """Under which id something of the ticket is stored for a contact: its veil if it is the one who wears it there."""
+        alias, real = self._worn.get(ticket_id or 0, (contact_id, contact_id))
+        return alias if contact_id == real else contact_id
+
+    async def behind(self, aliases: Iterable[int]) -> Mapping[int, int]:
+        """Veil → chat; ids that are no veils are left out. Raises Unsealable."""
+        wanted = set(aliases)
+        if not wanted or not self.on:
+            return {}
+        found = await self._db.execute(select(contacts).where(contacts.c.id.in_(wanted), contacts.c.door == VEIL))
+        people = [rows.contact_in(row, self._vault) for row in found.mappings()]
+        return {veil.id: int(veil.name) for veil in people if veil.name}
+
+    async def faces(self, contact_id: int) -> tuple[int, ...]:
+        """The chat's own id and those of all its veils."""
+        return (contact_id, *(await self._list(contact_id) if self.on else ()))
+
+    async def _list(self, contact_id: int) -> list[int]:
+        one = select(veils.c.aliases).where(veils.c.contact_id == contact_id).with_for_update()
+        sealed = (await self._db.execute(one)).scalar_one_or_none()
+        found: list[int] = json.loads(self._vault.open(sealed, *place(contact_id))) if sealed else []
+        return found
+
+    async def lift(self, alias: int) -> None:
+        """Nobody stands behind it any more."""
+        await self._db.execute(update(contacts).where(contacts.c.id == alias, contacts.c.door == VEIL).values(name=""))
+
+
+def place(contact_id: int) -> tuple[str, ...]:
+    return ("veils", "aliases", str(contact_id))
