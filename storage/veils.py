@@ -33,6 +33,7 @@ class Veils:
         self._vault = database.vault
         self._db = connection
         self._worn: dict[int, tuple[int, int]] = {}
+        self._faces: dict[int, tuple[int, ...]] = {}
 
     @property
     def on(self) -> bool:
@@ -43,11 +44,13 @@ class Veils:
         veil = Contact(0, VEIL, secrets.token_hex(16), name=str(contact_id))
         made = insert(contacts).values(rows.contact_out(veil, self._vault)).returning(contacts.c.id)
         alias = int((await self._db.execute(made)).scalar_one())
-        worn = [*await self._list(contact_id), alias]
+        # There must be a row to hold before it is held, or of two at once the second would forget the first.
+        await self._db.execute(self._database.insert(veils).values(contact_id=contact_id, aliases="").on_conflict_do_nothing())
+        worn = [*await self._list(contact_id, held=True), alias]
         plain = json.dumps(worn)
         sealed = self._vault.seal(plain + " " * (-len(plain) % _STEP), *place(contact_id))
-        fresh = self._database.insert(veils).values(contact_id=contact_id, aliases=sealed)
-        await self._db.execute(fresh.on_conflict_do_update(index_elements=[veils.c.contact_id], set_={"aliases": sealed}))
+        await self._db.execute(update(veils).where(veils.c.contact_id == contact_id).values(aliases=sealed))
+        self._faces[contact_id] = (contact_id, *worn)
         return alias
 
     def known(self, ticket_id: int, alias: int, contact_id: int) -> None:
@@ -70,10 +73,14 @@ class Veils:
 
     async def faces(self, contact_id: int) -> tuple[int, ...]:
         """The chat's own id and those of all its veils."""
-        return (contact_id, *(await self._list(contact_id) if self.on else ()))
+        if contact_id not in self._faces:
+            self._faces[contact_id] = (contact_id, *(await self._list(contact_id) if self.on else ()))
+        return self._faces[contact_id]
 
-    async def _list(self, contact_id: int) -> list[int]:
-        one = select(veils.c.aliases).where(veils.c.contact_id == contact_id).with_for_update()
+    async def _list(self, contact_id: int, *, held: bool = False) -> list[int]:
+        """`held`: until the end of the transaction nobody else adds to it."""
+        one = select(veils.c.aliases).where(veils.c.contact_id == contact_id)
+        one = one.with_for_update() if held else one
         sealed = (await self._db.execute(one)).scalar_one_or_none()
         found: list[int] = json.loads(self._vault.open(sealed, *place(contact_id))) if sealed else []
         return found
