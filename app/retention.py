@@ -1,4 +1,5 @@
-"""Once an hour: tickets whose time is over are archived and emptied, then files that no ticket has any more are taken from the disk."""
+"""Once an hour: tickets whose time is over are archived and emptied, files that no ticket has any more are taken from the disk, and the
+web chat forgets what it showed once."""
 
 from __future__ import annotations
 
@@ -19,17 +20,24 @@ from workflow.region import Region
 _LOG = logging.getLogger(__name__)
 _EVERY = timedelta(hours=1)
 _BATCH = 50
+_SHOWN_FOR = timedelta(minutes=10)
+"""What the web chat shows once."""
 
 
 class Files(Protocol):
     async def remove(self, ref_sha256: str) -> None: ...
 
 
+class Mailbox(Protocol):
+    async def blank(self, before: datetime) -> int: ...
+
+
 class Retention:
     """`look()` is safe to repeat and to break off: each ticket is one transaction, and a file is struck off after it is gone."""
 
     def __init__(
-        self, uow: UnitsOfWork, desk: Desk, clock: Clock, region: Callable[[], Region], database: Database, files: Files
+        self, uow: UnitsOfWork, desk: Desk, clock: Clock, region: Callable[[], Region], database: Database, files: Files,
+        mailbox: Mailbox | None = None,
     ) -> None:
         self._uow = uow
         self._desk = desk
@@ -37,6 +45,7 @@ class Retention:
         self._region = region
         self._database = database
         self._files = files
+        self._mailbox = mailbox
         self._next: datetime | None = None
 
     async def look(self) -> int:
@@ -49,6 +58,8 @@ class Retention:
             found = await uow.privacy.kept_too_long(over_before(self._region(), now), _BATCH)
         done = sum([await self._retired(ticket_id) for ticket_id in found])
         await self._sweep(now)
+        if self._mailbox is not None:
+            await self._mailbox.blank(now - _SHOWN_FOR)
         if len(found) == _BATCH and done:
             self._next = None  # more of them wait
         if done:

@@ -97,7 +97,7 @@ def build(
     relay = Relay(OutboxQueue(database), renderer, doors, DeskKeeper(desk), clock, jitter, paces)
     reader = Reader(inbox, doors, desk, conversation, clock, relay.wake)
     bursts = BurstWatch(units, desk, clock, current, relay.wake)
-    retention = Retention(units, desk, clock, current, database, files)
+    retention = Retention(units, desk, clock, current, database, files, mailbox)
 
     async def look() -> int:
         return await bursts.look() + await retention.look()

@@ -59,6 +59,7 @@ class ReadyMessage:
     edits: str = ""  # message id to replace; a door that can't any more sends anew
     reply_to: str = ""
     silent: bool = False
+    once: str = ""  # HTML that takes its place after a while, at a door that keeps what was said
     menu: tuple[tuple[str, str], ...] = ()  # command → what it does: the chat's menu from now on; a door without menus leaves it
 
 

@@ -21,6 +21,8 @@ from workflow.privacy import UNMASKED
 from workflow.region import Region
 from workflow.unmasking import as_written, notes_as_written
 
+_ONCE = frozenset({"privacy.original"})
+"""Shown once: nobody finds it again by looking back."""
 _PEOPLES_WORDS = ("text", "words", "reason", "detail", "plan", "route", "lines")
 """Parameters that hold what people wrote: masked for everybody but the one who asked."""
 
@@ -48,6 +50,8 @@ class Speaker:
             return None
         shown = self.texts.say(language, speech.key, **self._params(speech, ticket, contact, words))
         ready = self._ready(speech, shown, speech.buttons, words, edits=speech.edits)
+        if speech.key in _ONCE:
+            ready = replace(ready, once=self.texts.say(language, f"{speech.key}_gone", **self._params(speech, ticket, contact, words)))
         if not speech.menu:
             return ready
         posts = await uow.posts.of_contact(contact.id)

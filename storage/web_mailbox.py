@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 
 from storage.engine import Database
 from storage.tables import web_chats, web_messages
+
+_ONCE = "once-"
 
 
 class WebMailbox:
@@ -39,6 +42,20 @@ class WebMailbox:
         async with self._database.reading() as connection:
             found = await connection.execute(select(web_messages).where(wanted).order_by(web_messages.c.seq).limit(limit))
             return [{"seq": row["seq"], "id": row["message_id"], **self._opened(address, row["body"])} for row in found.mappings()]
+
+    async def blank(self, before: datetime) -> int:
+        """What was shown once before an aware time is replaced by what is to be read there later. Answers how many."""
+        one, done = web_messages.c.message_id.startswith(_ONCE), 0
+        async with self._database.writing() as connection:
+            for row in (await connection.execute(select(web_messages).where(one))).mappings().all():
+                body = dict(self._opened(row["address"], row["body"]))
+                if not body.get("once") or datetime.fromisoformat(body["at"]) >= before:
+                    continue
+                left = {**body, "html": body["once"], "buttons": [], "once": ""}
+                changed = {"body": self._sealed(row["address"], left), "message_id": row["message_id"].removeprefix(_ONCE)}
+                await connection.execute(update(web_messages).where(web_messages.c.seq == row["seq"]).values(changed))
+                done += 1
+        return done
 
     def _sealed(self, address: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """The words; which files were shown is asked for in SQL."""

@@ -12,6 +12,8 @@ from workflow.model import FileRef, Point
 from workflow.ports import Clock
 
 MAX_TEXT = 4096
+ONCE = "once-"
+"""How the ids of messages begin that are shown once."""
 
 
 class Mailbox(Protocol):
@@ -40,10 +42,11 @@ class WebChatDoor:
         )  # fmt: skip
 
     async def send(self, address: str, kind: str, message: ReadyMessage) -> Sent:
-        message_id = message.edits or secrets.token_hex(8)
+        message_id = message.edits or f"{ONCE if message.once else ''}{secrets.token_hex(8)}"
         body = {
             "html": message.html, "buttons": [[asdict(button) for button in line] for line in message.buttons],
             "files": [asdict(file) for file in message.files], "at": self._clock.now().isoformat(), "edited": bool(message.edits),
+            **({"once": message.once} if message.once else {}),
         }  # fmt: skip
         await self._mailbox.append(address, message_id, body)
         self._wake(address)

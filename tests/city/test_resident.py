@@ -273,3 +273,20 @@ async def test_other_languages_are_served_from_the_first_word(counter: Counter, 
     await resident.says("/start")
     first = await resident.sees_new()
     assert hello.lower() in first.text.lower(), words
+
+
+async def test_a_picture_that_can_not_be_cleaned_is_said_and_the_words_are_kept(counter: Counter) -> None:
+    resident = await counter.resident()
+    await resident.sends_photo(b"\xff\xd8\xff\xe0 torn", steps.LITTER)
+    await resident.sees("1 张图片没有收下", ever=True)
+    await resident.sees(steps.UNDERSTOOD)
+    assert (await counter.ticket(await steps.submits(resident))).files == ()
+
+
+async def test_who_sends_a_document_hears_that_it_stays_as_it_is(counter: Counter) -> None:
+    resident = await counter.resident()
+    await resident.sends_file("document", b"%PDF-1.7", caption=steps.LITTER, mime="application/pdf", name="a/b.pdf")
+    await resident.sees("原样保存", ever=True)
+    await resident.sees(steps.UNDERSTOOD)
+    (file,) = (await counter.ticket(await steps.submits(resident))).files
+    assert (file.kind, file.mime, file.name) == ("document", "application/pdf", "b.pdf")

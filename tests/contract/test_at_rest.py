@@ -6,11 +6,14 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+from bot.doors import ReadyMessage
+from bot.webchat import WebChatDoor
 from storage import Database, OutboxQueue, SqlInbox, SqlUnitOfWork, WebMailbox, migrate, open_database
 from storage.keys import Keys, new_key
 from storage.privacy_tables import sealed
@@ -182,3 +185,16 @@ async def test_what_was_stored_before_there_were_keys_is_read_and_then_sealed(to
     assert named is not None and named.name == "Ann"
     assert (await counted(town.database))[""] == 2 and await resealed(town.database) == 2
     assert PHONE not in dumped(town.database) and (await WebMailbox(town.database).after("web-9", 0))[0]["html"] == PHONE
+
+
+async def test_what_the_web_chat_shows_once_is_replaced_after_a_while(town: Town) -> None:
+    mailbox, clock = WebMailbox(town.database), town.clock
+    door = WebChatDoor(mailbox, clock, lambda _: None)
+    await door.send("web-1", "private", ReadyMessage(PHONE, once="gone"))
+    await door.send("web-1", "private", ReadyMessage("else"))
+    assert await mailbox.blank(clock.now() - timedelta(minutes=10)) == 0
+    assert [row["html"] for row in await mailbox.after("web-1", 0)] == [PHONE, "else"]
+    clock.move(minutes=11)
+    assert await mailbox.blank(clock.now() - timedelta(minutes=10)) == 1
+    assert [row["html"] for row in await mailbox.after("web-1", 0)] == ["gone", "else"]
+    assert await mailbox.blank(clock.now()) == 0 and PHONE not in dumped(town.database)

@@ -53,6 +53,8 @@ async def test_whoever_handles_it_sees_the_words_once_and_leaves_a_trace(office:
     assert f"s:original:{ticket.id}" in [button.data for line in office.last("worker").buttons for button in line]
     shown = await looks(office, "worker", ticket)
     assert PHONE in shown and "Ann of the mill" in shown
+    once = [ready.once for ready in office.screen["worker"] if PHONE in ready.html]
+    assert len(once) == 1 and ticket.number in once[0] and PHONE not in once[0]
     worker = office.people["worker"].id
     assert await logged(office) == [(worker, Role.GRID_WORKER.value, "name,ticket.text", "to find the gate")]
     assert "to find the gate" in office.last("resident").html
