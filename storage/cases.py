@@ -46,8 +46,7 @@ class SqlTickets:
             values["reporter"] = alias
         made = await self._db.execute(insert(tickets).values(values).returning(tickets.c.id))
         stored = replace(shown, id=made.scalar_one(), version=1)
-        if alias is not None and ticket.reporter is not None:
-            self._veils.known(stored.id, alias, ticket.reporter)
+        self._veils.known(stored.id, (alias, ticket.reporter) if alias is not None and ticket.reporter is not None else None)
         await self._originals.keep("ticket", stored.id, stored.id, hidden)
         await self._save_clocks(stored)
         return stored
@@ -57,7 +56,7 @@ class SqlTickets:
         ticket, hidden = self._originals.ticket(ticket)
         values = rows.ticket_out(ticket) | {"version": ticket.version + 1}
         if ticket.reporter is not None:
-            values["reporter"] = self._veils.worn(ticket.id, ticket.reporter)
+            values["reporter"] = await self._veils.worn(ticket.id, ticket.reporter)
         if (await self._db.execute(update(tickets).where(same).values(values))).rowcount != 1:
             raise Conflict("the ticket was changed by somebody else")
         await self._db.execute(clocks.delete().where(clocks.c.ticket_id == ticket.id))
@@ -130,13 +129,12 @@ class SqlTickets:
     async def _unveiled(self, found: Sequence[rows.Row]) -> Sequence[rows.Row]:
         real = await self._veils.behind(row["reporter"] for row in found if row["anonymous"] and row["reporter"] is not None)
         for row in found:
-            if row["reporter"] in real:
-                self._veils.known(row["id"], row["reporter"], real[row["reporter"]])
+            self._veils.known(row["id"], (row["reporter"], real[row["reporter"]]) if row["reporter"] in real else None)
         return [{**row, "reporter": real.get(row["reporter"], row["reporter"])} for row in found] if real else found
 
     async def append(self, event: Event) -> Event:
         shown, hidden = self._originals.event(event)
-        actor = self._veils.worn(event.ticket_id, event.actor_id)
+        actor = await self._veils.worn(event.ticket_id, event.actor_id)
         stored = replace(shown, id=await self._insert(events, rows.event_out(shown) | {"actor_id": actor}))
         await self._originals.keep("event", stored.id, stored.ticket_id, hidden)
         return stored
@@ -146,7 +144,7 @@ class SqlTickets:
 
     async def add_note(self, note: Note) -> Note:
         shown, hidden = self._originals.note(note)
-        author = self._veils.worn(note.ticket_id, note.author_id)
+        author = await self._veils.worn(note.ticket_id, note.author_id)
         stored = replace(shown, id=await self._insert(notes, rows.note_out(shown) | {"author_id": author}))
         await self._originals.keep("note", stored.id, stored.ticket_id, hidden)
         return stored

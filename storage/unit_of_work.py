@@ -32,7 +32,7 @@ class SqlOutbox:
         self._db = connection
 
     async def put(self, speech: Speech) -> None:
-        owner = self._veils.worn(speech.ticket_id, speech.contact_id)
+        owner = await self._veils.worn(speech.ticket_id, speech.contact_id)
         values = {
             "contact_id": owner, "ticket_id": speech.ticket_id, "priority": speech.priority.value,
             "speech": rows.speech_out(speech, self._vault, owner), "status": "waiting", "attempts": 0, "unknowns": 0, "why": "",
@@ -103,7 +103,7 @@ class SqlUnitOfWork:
         return (await self._db.execute(fresh)).rowcount == 1
 
     async def card(self, contact_id: int, ticket_id: int) -> str | None:
-        return await messages.live_card(self._db, self._veils.worn(ticket_id, contact_id), ticket_id)
+        return await messages.live_card(self._db, await self._veils.worn(ticket_id, contact_id), ticket_id)
 
     async def letter_card(self, contact_id: int, letter_id: int) -> str | None:
         return await messages.live_letter(self._db, await self._veils.faces(contact_id), letter_id)
@@ -112,7 +112,7 @@ class SqlUnitOfWork:
         return await messages.about(self._db, await self._veils.faces(contact_id), message_id)
 
     async def remember(self, contact_id: int, message_id: str, ticket_id: int, letter_id: int | None = None) -> None:
-        owner = self._veils.worn(ticket_id, contact_id)
+        owner = await self._veils.worn(ticket_id, contact_id)
         await messages.remember(self._db, owner, message_id, About(ticket_id, SAID, card=False, letter_id=letter_id), 0)
 
     async def inbox_done(self, ids: Sequence[int]) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage import rows
 from storage.engine import Database
 from storage.privacy_tables import veils
-from storage.tables import contacts
+from storage.tables import contacts, tickets
 from workflow.model import Contact
 
 VEIL = "veil"
@@ -32,7 +32,7 @@ class Veils:
         self._database = database
         self._vault = database.vault
         self._db = connection
-        self._worn: dict[int, tuple[int, int]] = {}
+        self._worn: dict[int, tuple[int, int] | None] = {}
         self._faces: dict[int, tuple[int, ...]] = {}
 
     @property
@@ -53,14 +53,24 @@ class Veils:
         self._faces[contact_id] = (contact_id, *worn)
         return alias
 
-    def known(self, ticket_id: int, alias: int, contact_id: int) -> None:
-        """From now on `worn` knows this ticket."""
-        self._worn[ticket_id] = (alias, contact_id)
+    def known(self, ticket_id: int, veil: tuple[int, int] | None) -> None:
+        """From now on `worn` need not look: (veil, chat behind it), or None where nobody wears one."""
+        self._worn[ticket_id] = veil
 
-    def worn(self, ticket_id: int | None, contact_id: int) -> int:
+    async def worn(self, ticket_id: int | None, contact_id: int) -> int:
         """Under which id something of the ticket is stored for a contact: its veil if it is the one who wears it there."""
-        alias, real = self._worn.get(ticket_id or 0, (contact_id, contact_id))
-        return alias if contact_id == real else contact_id
+        if ticket_id is None or not self.on:
+            return contact_id
+        if ticket_id not in self._worn:
+            await self._look(ticket_id)
+        veil = self._worn[ticket_id]
+        return veil[0] if veil is not None and veil[1] == contact_id else contact_id
+
+    async def _look(self, ticket_id: int) -> None:
+        one = select(tickets.c.reporter).where(tickets.c.id == ticket_id, tickets.c.anonymous, tickets.c.reporter.is_not(None))
+        alias = (await self._db.execute(one)).scalar_one_or_none()
+        behind = await self.behind([alias] if alias is not None else [])
+        self.known(ticket_id, next(iter(behind.items()), None))
 
     async def behind(self, aliases: Iterable[int]) -> Mapping[int, int]:
         """Veil → chat; ids that are no veils are left out. Raises Unsealable."""

@@ -100,6 +100,16 @@ async def test_no_row_ties_the_chat_to_the_ticket(town: Town) -> None:
     assert await tied(town) == []
 
 
+async def test_what_is_said_without_a_look_at_the_ticket_goes_under_its_veil_too(town: Town) -> None:
+    ticket, who = await filed(town), town.people["resident"].id
+    async with SqlUnitOfWork(town.database) as uow:
+        await uow.outbox.put(Speech(who, "first", ticket_id=ticket.id))
+        await uow.remember(who, "own1", ticket.id)
+        await uow.commit()
+    assert await tied(town) == []
+    assert "first" in [speech.key for speech in await delivered(town)]
+
+
 async def test_the_check_sees_a_tie_where_there_is_one(town: Town) -> None:
     await filed(town, replace(MATTER, anonymous=False))
     assert {"tickets.reporter", "events.actor_id", "outbox.contact_id"} <= set(await tied(town))
