@@ -117,4 +117,4 @@ async def town_on(database: Database) -> Town:
     return Town(database, desk, clock, people)
 
 
-__all__ = ["Actor", "Town"]
+__all__ = ["Actor", "Town", "town_on"]
