@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from bot.doors import ReadyMessage
 from bot.webchat import WebChatDoor
-from storage import Database, OutboxQueue, SqlInbox, SqlUnitOfWork, WebMailbox, migrate, open_database
+from storage import Database, OutboxQueue, SqlInbox, SqlUnitOfWork, WebMailbox
 from storage.keys import Keys, new_key
 from storage.privacy_tables import sealed
 from storage.rotation import counted, resealed
 from storage.tables import contacts, inbox, outbox, web_messages
 from storage.vault import Unsealable, Vault
-from tests.contract.conftest import Town, town_on
-from tests.keys import KEYS, Stars, a_vault
+from tests.contract.conftest import Town, dumped, town_on
+from tests.keys import KEYS, Stars
 from tests.workflow.build import GRID
 from workflow import evidence
 from workflow.commands import Move, Register, Relay
@@ -43,21 +39,13 @@ MATTER = Register(
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = open_database(f"sqlite+aiosqlite:///{tmp_path / 'city.db'}", a_vault())
-    await migrate(opened)
-    yield opened
-    await opened.close()
+def database(keyed: Database) -> Database:
+    return keyed
 
 
 @pytest.fixture
 async def town(database: Database) -> Town:
     return await town_on(database)
-
-
-def dumped(database: Database) -> str:
-    with closing(sqlite3.connect(str(database.engine.url.database))) as copy:
-        return "\n".join(copy.iterdump())
 
 
 async def lived(town: Town) -> None:
@@ -82,7 +70,7 @@ async def lived(town: Town) -> None:
 
 async def test_no_phone_is_readable_in_the_file(town: Town) -> None:
     await lived(town)
-    assert PHONE not in dumped(town.database)
+    assert PHONE not in await dumped(town.database)
 
 
 async def test_stored_words_are_masked_and_the_original_opens(town: Town) -> None:
@@ -184,7 +172,7 @@ async def test_what_was_stored_before_there_were_keys_is_read_and_then_sealed(to
         named = await uow.contacts.get(who)
     assert named is not None and named.name == "Ann"
     assert (await counted(town.database))[""] == 2 and await resealed(town.database) == 2
-    assert PHONE not in dumped(town.database) and (await WebMailbox(town.database).after("web-9", 0))[0]["html"] == PHONE
+    assert PHONE not in await dumped(town.database) and (await WebMailbox(town.database).after("web-9", 0))[0]["html"] == PHONE
 
 
 async def test_what_the_web_chat_shows_once_is_replaced_after_a_while(town: Town) -> None:
@@ -197,4 +185,4 @@ async def test_what_the_web_chat_shows_once_is_replaced_after_a_while(town: Town
     clock.move(minutes=11)
     assert await mailbox.blank(clock.now() - timedelta(minutes=10)) == 1
     assert [row["html"] for row in await mailbox.after("web-1", 0)] == ["gone", "else"]
-    assert await mailbox.blank(clock.now()) == 0 and PHONE not in dumped(town.database)
+    assert await mailbox.blank(clock.now()) == 0 and PHONE not in await dumped(town.database)

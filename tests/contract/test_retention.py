@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from app.retention import Retention
-from storage import Database, DiskFiles, OutboxQueue, SqlUnitOfWork, migrate, open_database
-from tests.contract.conftest import Town, town_on
-from tests.keys import a_vault
+from storage import Database, DiskFiles, OutboxQueue, SqlUnitOfWork
+from tests.contract.conftest import Town, dumped, town_on
 from tests.workflow.build import GRID, REGION
 from workflow.commands import Add, Join, Move, Register
 from workflow.desk import Session
@@ -26,11 +22,8 @@ PHONE = "13800138000"
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = open_database(f"sqlite+aiosqlite:///{tmp_path / 'city.db'}", a_vault())
-    await migrate(opened)
-    yield opened
-    await opened.close()
+def database(keyed: Database) -> Database:
+    return keyed
 
 
 @pytest.fixture
@@ -88,11 +81,6 @@ class Office:
         return found
 
 
-def dumped(database: Database) -> str:
-    with closing(sqlite3.connect(str(database.engine.url.database))) as copy:
-        return "\n".join(copy.iterdump())
-
-
 async def delivered(town: Town) -> None:
     queue = OutboxQueue(town.database)
     while items := await queue.claim(town.clock.now()):
@@ -110,7 +98,7 @@ async def test_a_ticket_forgets_its_people_when_its_time_is_over(town: Town, tmp
     town.clock.move(days=2)
     watch = office.watch()
     assert await watch.look() == 1 and await watch.look() == 0 and await office.watch().look() == 0
-    after, file = await office.ticket(ticket.id), dumped(town.database)
+    after, file = await office.ticket(ticket.id), await dumped(town.database)
     assert (after.state, after.number, after.topic, after.place, after.outcome) == (
         State.ARCHIVED, ticket.number, "T1", "990101001001", Outcome.RESOLVED,
     )  # fmt: skip
