@@ -2,7 +2,7 @@
 
 C001 database reachable and migrated · C002 files path writable · C003 region pack valid · C004 grids add up · C005 units without a
 person · C006 holidays known for this year and the next · C007 Telegram reachable with the token · C008 webhook secret strong
-C009 published weights can be used · C010 to C013: see `app.machine_checks`
+ C009 published weights can be used · C010 to C013: see `app.machine_checks` · C014 keys that seal personal data
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 
 from app.calendar import CityCalendar
 from app.config import Config
+from app.keys import KeyFault, keys_of
 from app.learning.versions import Versions, in_use
 from workflow.region import Level, Region
 
@@ -137,3 +138,11 @@ def weights(config: Config, region: Region) -> Finding:
     if in_use(config.language.weights, region) is None:
         return Finding("C009", FAULT, f"published weights {published[-1]} cannot be used: python -m app weights rollback", "or train anew")
     return Finding("C009", OK, f"learned weights {published[-1]}")
+
+
+def keys(config: Config) -> Finding:
+    try:
+        found = keys_of(config.privacy)
+    except KeyFault as error:
+        return Finding("C014", FAULT, str(error), "put the key file back where it was; only a new city makes its first key: keys new")
+    return Finding("C014", OK, f"{len(found.names)} keys, {found.current.name} seals")

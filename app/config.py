@@ -110,6 +110,12 @@ class AnchorsConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class PrivacyConfig:
+    key_file: Path = Path("var/keys")
+    keys: Secret = Secret("")
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     telegram: TelegramConfig
     database: DatabaseConfig
@@ -119,6 +125,7 @@ class Config:
     language: LanguageConfig = LanguageConfig()
     metrics: MetricsConfig = MetricsConfig()
     anchors: AnchorsConfig = AnchorsConfig()
+    privacy: PrivacyConfig = PrivacyConfig()
 
 
 class ConfigError(Exception):
@@ -138,11 +145,12 @@ SECTIONS: Mapping[str, type] = {
     "language": LanguageConfig,
     "metrics": MetricsConfig,
     "anchors": AnchorsConfig,
+    "privacy": PrivacyConfig,
 }
 KEYS: Mapping[str, tuple[str, ...]] = {name: tuple(field.name for field in fields(kind)) for name, kind in SECTIONS.items()}
 _REQUIRED = (("database", "url"), ("web", "host"), ("web", "port"), ("region", "pack"), ("files", "path"))
 _WHOLE_NUMBERS = frozenset({("web", "port"), ("metrics", "port")})
-_SECRETS = frozenset({("telegram", "token"), ("telegram", "webhook_secret")})
+_SECRETS = frozenset({("telegram", "token"), ("telegram", "webhook_secret"), ("privacy", "keys")})
 
 
 def load(path: Path | None, environ: Mapping[str, str]) -> Config:
@@ -275,6 +283,7 @@ def _build(values: Values) -> Config:
         LanguageConfig(**{key: Path(value) for key, value in given("language").items() if value}),
         MetricsConfig(**given("metrics")),
         AnchorsConfig(**given("anchors")),
+        PrivacyConfig(Path(values.get(("privacy", "key_file")) or PrivacyConfig().key_file), given("privacy").get("keys", Secret(""))),
     )
 
 

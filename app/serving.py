@@ -16,7 +16,12 @@ from bot.cards.words import Words
 from storage import ConsoleAccess, ConsoleViews
 from web import WebServices, build_app
 from web.console import Console
-from web.services import DemoPage
+from web.services import DemoPage, Reveals
+from workflow.desk import Desk, Session
+from workflow.errors import Refusal, Refused
+from workflow.model import Actor
+from workflow.privacy import Revealed
+from workflow.unmasking import unmask
 
 
 class WebServer:
@@ -79,4 +84,23 @@ def console_for(city: City) -> Console:
 
     access, views = ConsoleAccess(city.database, clock), ConsoleViews(city.database)
     secure = city.links.base.startswith("https://")
-    return Console(access, views, words, city.masker, city.classifier, city.places, lambda: city.region, clock, fallback_years, secure)
+    return Console(
+        access, views, words, city.masker, city.classifier, city.places, lambda: city.region, clock, fallback_years, secure,
+        revealing(city.desk, city.engine.relay.wake),
+    )  # fmt: skip
+
+
+def revealing(desk: Desk, spoken: Callable[[], None]) -> Reveals:
+    """Each press of the button is a look of its own. `spoken`: called after the commit."""
+
+    async def reveal(actor: Actor, ticket_id: int, reason: str) -> Revealed:
+        async def work(session: Session) -> Revealed:
+            return await unmask(session, actor, ticket_id, reason)
+
+        found = await desk.serve(f"original:{secrets.token_hex(12)}", work)
+        if found is None:
+            raise Refused(Refusal.NOT_FOUND)
+        spoken()
+        return found
+
+    return reveal

@@ -28,6 +28,7 @@ from app.passports import Passports
 from app.reader import Reader
 from app.readiness import Readiness
 from app.relay import Item, Pace, Relay
+from app.retention import Retention
 from app.signins import Links
 from app.watch import Watch
 from bot.conversation import Conversation
@@ -101,13 +102,13 @@ def build(
     classifier = CountedClassifier(language.classifier, current, metrics)
     reading = Reading(classifier, language.places, language.answers, language.masker, language.likeness)
 
+    files = DiskFiles(Path(config.files.path))
     staff = StaffConversation(sentences, current, language.masker, links.for_contact, reading.dangerous)
-    conversation = Conversation(sentences, ResidentConversation(reading), staff)
+    conversation = Conversation(sentences, ResidentConversation(reading, files), staff)
     doors: dict[str, Door] = {"webchat": WebChatDoor(mailbox, clock, bell.ring)}
     if telegram is not None:
         doors[telegram.name] = telegram
     speaker = Speaker(sentences, current, language.masker, clock, ZoneInfo(region.time_zone))
-    files = DiskFiles(Path(config.files.path))
     passports = Passports(sentences, current, files)
     renderer, jitter = Renderer(speaker, database, passports), random.Random()  # noqa: S311  # spreads retries, keeps no secret
     counted = {name: CountedDoor(door, metrics) for name, door in doors.items()}
@@ -115,9 +116,10 @@ def build(
     reader = Reader(inbox, doors, desk, conversation, clock, relay.wake)
     bursts = BurstWatch(units, desk, clock, current, relay.wake)
     daily = AnchorWatch(units, desk, clock, current, config.anchors.file)
+    retention = Retention(units, desk, clock, current, database, files, mailbox)
 
     async def look() -> int:
-        return await daily.look() + await bursts.look()
+        return await daily.look() + await bursts.look() + await retention.look()
 
     def rounded(told: int, at: datetime) -> None:
         metrics.missed.inc(told)

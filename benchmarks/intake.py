@@ -36,8 +36,12 @@ from app.clock import SystemClock
 from app.config import find_pack, load
 from app.reader import Reader
 from bot.doors import Incoming, ReadyMessage, Rejected, Sent
+from nlp import mask
 from storage import Database, SqlInbox, SqlUnitOfWork, migrate, open_database
+from storage.keys import Keys, new_key
+from storage.rows import speech_in
 from storage.tables import inbox
+from storage.vault import Vault
 from tests.workflow.build import REGION, PlainWeeks
 from workflow.commands import Register
 from workflow.desk import Desk, Session
@@ -100,8 +104,13 @@ class Round:
         return self.complaints / self.seconds
 
 
+def sealing() -> Vault:
+    """What people say is masked and sealed, as in a city that runs."""
+    return Vault(Keys(None, new_key("bench").line), mask.load(find_pack(PACK) / "language" / "personal.csv"))
+
+
 async def registry(path: Path, complaints: int) -> Round:
-    database = open_database(f"sqlite+aiosqlite:///{path}")
+    database = open_database(f"sqlite+aiosqlite:///{path}", sealing())
     await migrate(database)
     await _people(database, DOOR, TOWN, ())
     updates = SqlInbox(database, CLOCK)
@@ -123,7 +132,7 @@ async def registry(path: Path, complaints: int) -> Round:
 
 
 async def whole(path: Path, complaints: int, region: Region) -> Round:
-    database = open_database(f"sqlite+aiosqlite:///{path}")
+    database = open_database(f"sqlite+aiosqlite:///{path}", sealing())
     await migrate(database)
     settings = {"DATABASE__URL": f"sqlite+aiosqlite:///{path}", "WEB__HOST": "-", "WEB__PORT": "0", "REGION__PACK": PACK}
     settings["FILES__PATH"] = str(path.parent / "files")
@@ -135,7 +144,7 @@ async def whole(path: Path, complaints: int, region: Region) -> Round:
     began = time.perf_counter()
     await _send(city, {chat: {"id": f"{chat}:text", "chat": chat, "text": region.demo_complaint} for chat in chats})
     thinking = time.perf_counter()
-    presses = submits(path)
+    presses = submits(path, database.vault)
     waited = time.perf_counter() - thinking  # the person's turn: not ours to count
     await _send(city, {chat: {"id": f"{chat}:press", "chat": chat, "button": button} for chat, button in presses.items()})
     seconds = time.perf_counter() - began - waited
@@ -173,15 +182,15 @@ async def _people(database: Database, door: str, town: str, residents: Iterable[
         await uow.commit()
 
 
-def submits(path: Path) -> dict[str, str]:
+def submits(path: Path, vault: Vault) -> dict[str, str]:
     """Chat → data of the button that files the complaint, out of the cards in the outbox."""
     connection = sqlite3.connect(path)
-    cards = connection.execute("SELECT address, speech FROM outbox JOIN contacts ON contacts.id = contact_id").fetchall()
+    cards = connection.execute("SELECT address, contact_id, speech FROM outbox JOIN contacts ON contacts.id = contact_id").fetchall()
     connection.close()
     found: dict[str, str] = {}
-    for chat, speech in cards:
-        buttons = [button for line in json.loads(speech)["buttons"] for button in line]
-        found.update((chat, button["data"]) for button in buttons if button["key"] == "intake.submit")
+    for chat, contact_id, stored in cards:
+        speech = speech_in(json.loads(stored), contact_id, vault)
+        found.update((chat, button.data) for line in speech.buttons for button in line if button.key == "intake.submit")
     return found
 
 
@@ -198,7 +207,7 @@ def written(path: Path) -> Iterator[Rows]:
     for ticket_id, reporter in connection.execute("SELECT id, reporter FROM tickets ORDER BY id").fetchall():
         chat = connection.execute("SELECT address FROM contacts WHERE id = ?", (reporter,)).fetchone()[0]
         wanted = {
-            "inbox": ("chat = ?", chat),
+            "inbox": ("update_id LIKE ?", f"{chat}:%"),
             "requests": ("id LIKE ?", f"%:{chat}:%"),
             "tickets": ("id = ?", ticket_id),
             "ticket_clocks": ("ticket_id = ?", ticket_id),

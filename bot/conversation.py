@@ -21,6 +21,8 @@ from workflow.model import Actor, Contact, Dialog, Invite, Post, Priority, Speec
 
 _CODE = re.compile(r"[A-Za-z0-9_-]{20,64}")
 """What looks like a code of ours; a grid's payload is shorter."""
+_AS_THEY_CAME = frozenset({"document", "video"})
+"""Files that may say more than they show, and from which it can't be taken out."""
 
 
 class StaffHearing(Protocol):
@@ -146,6 +148,10 @@ async def _say_what_is_missing(session: Session, contact: Contact, incoming: Inc
         await session.say(Speech(contact.id, "attachments.left_out", {"count": incoming.left_out}, priority=Priority.ANSWER))
     if incoming.too_big:
         await session.say(Speech(contact.id, "resident.file_too_big", priority=Priority.ANSWER))
+    if incoming.unclean:
+        await session.say(Speech(contact.id, "media.not_kept", {"count": incoming.unclean}, priority=Priority.ANSWER))
+    if any(file.kind in _AS_THEY_CAME and not file.mime.startswith("image/") for file in incoming.files):
+        await session.say(Speech(contact.id, "media.as_it_came", priority=Priority.ANSWER))
 
 
 def _payload(text: str) -> str:

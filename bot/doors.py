@@ -37,6 +37,7 @@ class Incoming:
     unsupported: str = ""  # kind of thing that can't be kept, such as "sticker"
     too_big: int = 0  # attachments left out because of their size
     left_out: int = 0  # attachments left out because one message may not bring so many
+    unclean: int = 0  # pictures left out because what else is in them can't be taken out
     membership: str = ""  # "blocked" or "unblocked": the person stopped or restarted the bot
     callback_id: str = ""  # for `Door.acknowledge`
     command_for_me: bool = True  # in groups: addressed to this bot
@@ -59,6 +60,7 @@ class ReadyMessage:
     reply_to: str = ""
     silent: bool = False
     once: str = ""  # the same at each attempt to say the same thing: a door that keeps its own record says it once
+    fades: str = ""  # HTML that takes its place after a while, at a door that keeps what was said
     menu: tuple[tuple[str, str], ...] = ()  # command → what it does: the chat's menu from now on; a door without menus leaves it
 
 
@@ -153,7 +155,10 @@ class Inbox(Protocol):
 
 
 class FileStore(Protocol):
-    async def put(self, content: bytes, kind: str, mime: str, name: str = "") -> FileRef: ...
+    async def put(self, content: bytes, kind: str, mime: str, name: str = "") -> FileRef:
+        """Cleaned: kind, type and name may be others then. Raises `workflow.files.NotClean`."""
+        ...
+
     async def get(self, ref_sha256: str) -> bytes: ...
     def path(self, ref_sha256: str) -> str: ...
 

@@ -9,7 +9,7 @@ from workflow.model import Post, Role
 
 Menu = tuple[tuple[str, str], ...]
 """Command without slash → what it does, in the order to be shown."""
-_RESIDENT = ("my", "status", "add", "urge", "withdraw", "cancel", "language", "privacy", "help")
+_RESIDENT = ("my", "status", "add", "urge", "withdraw", "cancel", "language", "privacy", "mydata", "forget", "help")
 _GROUP = ("todo", "help")
 _WORKING = ("todo", "inspect")
 _CONSOLE = "console"  # in private only
@@ -22,7 +22,7 @@ _OF_ROLE: Mapping[Role, tuple[str, ...]] = {
     Role.AUDITOR: ("inspect", _CONSOLE),
     Role.ADMIN: ("inspect", _CONSOLE),
 }
-_EVERYBODY = ("cancel", "my", "language", "privacy", "help")
+_EVERYBODY = ("cancel", "my", "language", "privacy", "mydata", "forget", "help")
 """Those on a post are residents, too."""
 _DISCIPLINE = "discipline"
 _TELEGRAMS: Mapping[str, str] = {"": FIRST, "zh": FIRST, "en": "en"}

@@ -18,8 +18,12 @@ from workflow import deadlines, letters
 from workflow.model import DRAFT, Actor, Contact, Priority, Role, Speech, Ticket
 from workflow.policy import may_see
 from workflow.ports import Clock, Masker, UnitOfWork
+from workflow.privacy import UNMASKED
 from workflow.region import Region
+from workflow.unmasking import as_written, notes_as_written
 
+_ONCE = frozenset({"privacy.original"})
+"""Shown once: nobody finds it again by looking back."""
 _PEOPLES_WORDS = ("text", "words", "reason", "detail", "plan", "route", "lines")
 """Parameters that hold what people wrote: masked for everybody but the one who asked."""
 
@@ -47,6 +51,8 @@ class Speaker:
             return None
         shown = self.texts.say(language, speech.key, **self._params(speech, ticket, contact, words))
         ready = self._ready(speech, shown, speech.buttons, words, edits=speech.edits)
+        if speech.key in _ONCE:
+            ready = replace(ready, fades=self.texts.say(language, f"{speech.key}_gone", **self._params(speech, ticket, contact, words)))
         if not speech.menu:
             return ready
         posts = await uow.posts.of_contact(contact.id)
@@ -90,9 +96,12 @@ class Speaker:
             if ticket.reporter != contact.id:
                 # Detached since: the card shows no more; a headline meant for the former reporter still arrives.
                 return self.texts.say(words.language, "cards.no_longer_yours", number=ticket.number), (), bool(speech.key)
-            replies = [note for note in notes if note.kind == "reply"]
+            originals = await uow.privacy.originals(ticket.id)
+            seen = [event for event in await uow.tickets.events(ticket.id) if event.kind == UNMASKED]
+            replies = [note for note in notes_as_written(notes, originals) if note.kind == "reply"]
+            ticket = as_written(ticket, originals)
             part = cards.belongs(ticket, together, [one for one in together if one.id != ticket.id], words)
-            return *cards.resident(ticket, words, now, replies, part=part), True
+            return *cards.resident(ticket, words, now, replies, part=part, seen=seen), True
         if speech.card == "follower":
             return await self._follower(uow, contact, speech, ticket, words)
         posts = await uow.posts.of_contact(contact.id)

@@ -13,6 +13,7 @@ from storage.connection import Connection
 from storage.joining_tables import followers, gists, incidents
 from storage.rows import Row
 from storage.tables import tickets
+from storage.veils import Veils
 from storage.views import OPEN_TO_LISTS
 from workflow.alike import Area, Gist, Neighbour, gist_from, joinable
 from workflow.bursts import Incident, Told
@@ -24,14 +25,16 @@ _JOINABLE = [procedure.value for procedure in Procedure if joinable(procedure)]
 
 
 class SqlAlike:
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, veils: Veils) -> None:
+        self._veils = veils
         self._db = connection
 
     async def keep(self, ticket_id: int, gist: Gist) -> None:
         await self._db.execute(_KEEP, {"ticket_id": ticket_id, **asdict(gist)})
 
     async def near(self, area: Area, contact_id: int, limit: int = 50) -> tuple[Neighbour, ...]:
-        found = (await self._db.execute(NEARBY, nearby(area, contact_id, limit))).mappings()
+        asked = nearby(area, contact_id, limit, await self._veils.faces(contact_id))
+        found = (await self._db.execute(NEARBY, asked)).mappings()
         return tuple(_neighbour(row) for row in found if row["own"] or not row["understanding"].get("sensitive"))
 
     async def told(self, since: datetime) -> tuple[Told, ...]:
@@ -61,16 +64,17 @@ class SqlAlike:
         return replace(incident, id=made.scalar_one())
 
 
-def nearby(area: Area, contact_id: int, limit: int) -> dict[str, object]:
-    """What `NEARBY` is asked with."""
+def nearby(area: Area, contact_id: int, limit: int, faces: Sequence[int] = ()) -> dict[str, object]:
+    """What `NEARBY` is asked with. `faces`: under which ids the contact may have asked for something."""
     return {
-        "person": contact_id, "topics": area.topics, "since": area.since, "inside": area.inside, "around": area.around, "most": limit,
+        "person": contact_id, "faces": list(faces) or [contact_id], "topics": area.topics, "since": area.since, "inside": area.inside,
+        "around": area.around, "most": limit,
     }  # fmt: skip
 
 
 def _nearby() -> Select[*tuple[Any, ...]]:
     follows = select(followers.c.ticket_id).where(followers.c.contact_id == bindparam("person", type_=Integer))
-    person = tickets.c.reporter == bindparam("person", type_=Integer)
+    person = tickets.c.reporter.in_(bindparam("faces", type_=Integer, expanding=True))
     own = or_(and_(tickets.c.reporter.is_not(None), person), tickets.c.id.in_(follows))
     shown: ColumnElement[bool] = or_(~tickets.c.anonymous, tickets.c.reporter.is_(None), own)
     joined = select(func.count()).where(followers.c.ticket_id == tickets.c.id).scalar_subquery()

@@ -13,10 +13,12 @@ from storage import rows
 from storage.chain import sealed
 from storage.connection import Connection
 from storage.engine import Database
+from storage.originals import Originals
 from storage.tables import clocks, events, notes, serials, tickets
+from storage.veils import Veils
 from workflow.errors import Conflict
 from workflow.letters import MOST
-from workflow.model import Assignee, Event, Note, Procedure, Ticket
+from workflow.model import Assignee, Event, Note, Procedure, Role, Ticket
 from workflow.states import RESTING, State
 
 _AT_REST = [state.value for state in RESTING]
@@ -31,9 +33,11 @@ _ADD_CLOCKS = insert(clocks)
 
 
 class SqlTickets:
-    def __init__(self, database: Database, connection: Connection) -> None:
+    def __init__(self, database: Database, connection: Connection, veils: Veils) -> None:
         self._database = database
+        self._veils = veils
         self._db = connection
+        self._originals = Originals(database, connection)
         self._written: dict[int, Ticket] = {}  # as this transaction left them
 
     async def next_serial(self, day: str) -> int:
@@ -42,20 +46,40 @@ class SqlTickets:
         return int((await self._db.execute(next_one.returning(serials.c.value))).scalar_one())
 
     async def add(self, ticket: Ticket) -> Ticket:
-        made = await self._insert(tickets, rows.ticket_out(ticket) | {"version": 1})
-        stored = replace(ticket, id=made, version=1)
+        """What is stored is the answer: masked where it held personal data, which is sealed."""
+        shown, hidden = self._originals.ticket(ticket)
+        values = rows.ticket_out(shown) | {"version": 1}
+        alias = await self._veils.cast(ticket.reporter) if ticket.anonymous and ticket.reporter is not None and self._veils.on else None
+        if alias is not None:
+            values["reporter"] = alias
+        stored = replace(shown, id=await self._insert(tickets, values), version=1)
+        self._veils.known(stored.id, (alias, ticket.reporter) if alias is not None and ticket.reporter is not None else None)
+        await self._originals.keep("ticket", stored.id, stored.id, hidden)
         await self._save_clocks(stored)
         self._written[stored.id] = stored
         return stored
 
     async def save(self, ticket: Ticket) -> Ticket:
-        values = rows.ticket_out(ticket) | {"version": ticket.version + 1, "this": ticket.id, "before": ticket.version}
+        shown, hidden = self._originals.ticket(ticket)
+        values = rows.ticket_out(shown) | {"version": ticket.version + 1, "this": ticket.id, "before": ticket.version}
+        if ticket.reporter is not None:
+            values["reporter"] = await self._veils.worn(ticket.id, ticket.reporter)
         if (await self._db.execute(_SAVE, values)).rowcount != 1:
             raise Conflict("the ticket was changed by somebody else")
         await self._db.execute(clocks.delete().where(clocks.c.ticket_id == ticket.id))
-        await self._save_clocks(ticket)
-        self._written[ticket.id] = replace(ticket, version=ticket.version + 1)
+        await self._save_clocks(shown)
+        await self._originals.keep("ticket", ticket.id, ticket.id, hidden)
+        if _nobody(ticket):
+            await self._without_reporter(ticket.id)
+        self._written[ticket.id] = replace(shown, version=ticket.version + 1)
         return self._written[ticket.id]
+
+    async def _without_reporter(self, ticket_id: int) -> None:
+        """Whoever left a ticket to others is not named by its trail either."""
+        for table, who, role in ((events, "actor_id", events.c.actor_role), (notes, "author_id", notes.c.author_role)):
+            theirs = and_(table.c.ticket_id == ticket_id, role == Role.RESIDENT.value)
+            bare = {who: 0} if table is notes else {who: 0, "actor_salt": None}
+            await self._db.execute(update(table).where(theirs).values(bare))
 
     async def _save_clocks(self, ticket: Ticket) -> None:
         values = [rows.clock_out(ticket.id, position, clock) for position, clock in enumerate(ticket.clocks)]
@@ -72,7 +96,8 @@ class SqlTickets:
         row = (await self._db.execute(_ONE[column], {"wanted": wanted})).mappings().one_or_none()
         if row is None:
             return None
-        return rows.ticket_in(row, (await self._db.execute(_CLOCKS, {"this": row["id"]})).mappings().all())
+        (whole,) = await self._unveiled([row])
+        return rows.ticket_in(whole, (await self._db.execute(_CLOCKS, {"this": row["id"]})).mappings().all())
 
     async def held(self, number: str) -> Ticket | None:
         """Two who merge two tickets into each other must not both succeed: one of them waits, or is begun again."""
@@ -80,7 +105,7 @@ class SqlTickets:
         return await self.by_number(number)
 
     async def of_reporter(self, contact_id: int, *, open_only: bool, limit: int = 20) -> tuple[Ticket, ...]:
-        where = tickets.c.reporter == contact_id
+        where: ColumnElement[bool] = tickets.c.reporter.in_(await self._veils.faces(contact_id))
         if open_only:
             where = and_(where, tickets.c.state.not_in(_AT_REST))
         return await self._find(where, tickets.c.id.desc(), limit=limit)
@@ -120,20 +145,38 @@ class SqlTickets:
         running = select(clocks).where(clocks.c.ticket_id.in_(ids)).order_by(clocks.c.ticket_id, clocks.c.position)
         for row in (await self._db.execute(running)).mappings() if ids else ():
             of_ticket[row["ticket_id"]].append(row)
-        return tuple(rows.ticket_in(row, of_ticket[row["id"]]) for row in found)
+        return tuple([rows.ticket_in(row, of_ticket[row["id"]]) for row in await self._unveiled(found)])
+
+    async def _unveiled(self, found: Sequence[rows.Row]) -> Sequence[rows.Row]:
+        real = await self._veils.behind(row["reporter"] for row in found if row["anonymous"] and row["reporter"] is not None)
+        for row in found:
+            self._veils.known(row["id"], (row["reporter"], real[row["reporter"]]) if row["reporter"] in real else None)
+        return [{**row, "reporter": real.get(row["reporter"], row["reporter"])} for row in found] if real else found
 
     async def append(self, event: Event) -> Event:
+        """What is stored is hashed: masked words, and the veil of whoever acted."""
         ticket = self._written.get(event.ticket_id) or await self.get(event.ticket_id)
         if ticket is None:
             raise LookupError("an event of no ticket")
-        values = rows.event_out(event)
-        return replace(event, id=await self._insert(events, values | await sealed(self._db, event, ticket)))
+        shown, hidden = self._originals.event(event)
+        unnamed = _nobody(ticket) and event.actor_role is Role.RESIDENT
+        actor = 0 if unnamed else await self._veils.worn(event.ticket_id, event.actor_id)
+        veiled = replace(shown, actor_id=actor)
+        made = await self._insert(events, rows.event_out(veiled) | await sealed(self._db, veiled, ticket))
+        await self._originals.keep("event", made, event.ticket_id, hidden)
+        return replace(shown, id=made)
 
     async def events(self, ticket_id: int) -> tuple[Event, ...]:
         return tuple(rows.event_in(row) for row in await self._of(events, ticket_id))
 
     async def add_note(self, note: Note) -> Note:
-        return replace(note, id=await self._insert(notes, rows.note_out(note)))
+        shown, hidden = self._originals.note(note)
+        ticket = self._written.get(note.ticket_id)
+        unnamed = ticket is not None and _nobody(ticket) and note.author_role is Role.RESIDENT
+        author = 0 if unnamed else await self._veils.worn(note.ticket_id, note.author_id)
+        stored = replace(shown, id=await self._insert(notes, rows.note_out(shown) | {"author_id": author}))
+        await self._originals.keep("note", stored.id, stored.ticket_id, hidden)
+        return stored
 
     async def notes(self, ticket_id: int) -> tuple[Note, ...]:
         return tuple(rows.note_in(row) for row in await self._of(notes, ticket_id))
@@ -143,3 +186,8 @@ class SqlTickets:
 
     async def _of(self, table: Table, ticket_id: int) -> Sequence[rows.Row]:
         return (await self._db.execute(select(table).where(table.c.ticket_id == ticket_id).order_by(table.c.id))).mappings().all()
+
+
+def _nobody(ticket: Ticket) -> bool:
+    """A hazard that outlived its reporter, who had asked not to be named."""
+    return ticket.anonymous and ticket.reporter is None

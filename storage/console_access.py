@@ -46,7 +46,7 @@ class ConsoleAccess:
             if row is None:
                 return None
             held = await connection.execute(select(posts).where(posts.c.contact_id == row["id"]).order_by(posts.c.id))
-            return rows.contact_in(row), tuple(rows.post_in(post) for post in held.mappings())
+            return rows.contact_in(row, self._database.vault), tuple(rows.post_in(post) for post in held.mappings())
 
     async def end(self, token: str) -> None:
         async with self._database.writing() as connection:

@@ -16,13 +16,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from storage.connection import Connection
 from storage.engine import Database
-from storage.joining_tables import followers
 from storage.locks import alone
 from storage.migrate import config
+from storage.privacy_tables import sealed
 from storage.rows import Row
 
 _BATCH = 500
-_TABLES = followers.metadata.sorted_tables
+_TABLES = sealed.metadata.sorted_tables
 """Each after those it points to."""
 
 

@@ -20,7 +20,7 @@ _OVER = (State.WITHDRAWN.value, State.ARCHIVED.value)
 
 
 async def corrections(database: Database, since: datetime | None = None) -> list[Correction]:
-    """At most one for each ticket, oldest first, of `since` (aware) and later; texts as stored, with the personal data in them.
+    """At most one for each ticket, oldest first, of `since` (aware) and later; texts as stored: masked where there are keys.
 
     Left out: 检举控告, what was withdrawn or archived, and whatever is sensitive, a danger to life, or so old that nobody knows.
     """

@@ -20,6 +20,7 @@ from storage import postgresql_engine, sqlite_connection
 from storage.connection import Connection, WriteConnection
 from storage.sqlite_writer import SqliteWriter
 from storage.tables import requests
+from storage.vault import CLEAR, Vault
 
 _PATIENCE = 5.0  # seconds to find out whether a database lives
 
@@ -30,6 +31,7 @@ class Database:
 
     engine: AsyncEngine
     writer: SqliteWriter | None = None
+    vault: Vault = CLEAR
 
     @property
     def is_sqlite(self) -> bool:
@@ -120,14 +122,15 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor.close()
 
 
-def open_database(url: str) -> Database:
-    """`url` as SQLAlchemy writes it: sqlite+aiosqlite:///path, postgresql+asyncpg://user@host/name. Opens nothing until it is used."""
+def open_database(url: str, vault: Vault = CLEAR) -> Database:
+    """`url` as SQLAlchemy writes it: sqlite+aiosqlite:///path, postgresql+asyncpg://user@host/name. Opens nothing until it is used.
+    `vault` seals what people say."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return Database(postgresql_engine.opened(parsed))
+        return Database(postgresql_engine.opened(parsed), vault=vault)
     engine = create_async_engine(parsed, hide_parameters=True, async_creator=partial(sqlite_connection.connect, parsed))
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-    return Database(engine, SqliteWriter(parsed, _prepare_sqlite))
+    return Database(engine, SqliteWriter(parsed, _prepare_sqlite), vault)
 
 
 def _look(path: Path) -> None:

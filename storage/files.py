@@ -1,4 +1,7 @@
-"""Attachments on disk, named by the hash of their content. What a sender called a file is never a path."""
+"""Attachments on disk, named by the hash of their content as it is stored. What a sender called a file is never a path.
+
+This is the one way in: whatever door a file came by, it is cleaned here before anybody sees it (see `storage.media`).
+"""
 
 from __future__ import annotations
 
@@ -9,14 +12,18 @@ import re
 import tempfile
 from pathlib import Path
 
+from storage import media
 from workflow.model import FileRef
 
 _HASH = re.compile(r"[0-9a-f]{64}")
+_AT_ONCE = 2
+"""Pictures being decoded: each may need a few hundred megabytes for a moment."""
 
 
 class DiskFiles:
     def __init__(self, root: Path) -> None:
         self._root = root
+        self._cleaning = asyncio.Semaphore(_AT_ONCE)
 
     def path(self, ref_sha256: str) -> str:
         """Raises ValueError for anything that is not a SHA-256 in hex."""
@@ -25,12 +32,19 @@ class DiskFiles:
         return str(self._root / ref_sha256[:2] / ref_sha256[2:4] / ref_sha256)
 
     async def put(self, content: bytes, kind: str, mime: str, name: str = "") -> FileRef:
-        sha256 = hashlib.sha256(content).hexdigest()
-        await asyncio.to_thread(_write, Path(self.path(sha256)), content)
-        return FileRef(sha256, kind, mime, len(content), name)
+        """Raises `workflow.files.NotClean` for a picture that can't be shown without what else is in it."""
+        async with self._cleaning:
+            clean = await asyncio.to_thread(media.cleaned, content, kind, mime, name)
+        sha256 = hashlib.sha256(clean.content).hexdigest()
+        await asyncio.to_thread(_write, Path(self.path(sha256)), clean.content)
+        return FileRef(sha256, clean.kind, clean.mime, len(clean.content), clean.name)
 
     async def get(self, ref_sha256: str) -> bytes:
         return await asyncio.to_thread(Path(self.path(ref_sha256)).read_bytes)
+
+    async def remove(self, ref_sha256: str) -> None:
+        """For good; nothing happens where there is none."""
+        await asyncio.to_thread(Path(self.path(ref_sha256)).unlink, missing_ok=True)
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -49,7 +49,8 @@ class SqlInbox:
 
     async def store(self, door: str, update_id: str, chat: str, body: Mapping[str, Any], album: str = "") -> bool:
         values = {
-            "door": door, "update_id": update_id, "chat": chat, "album": album, "body": dict(body),
+            "door": door, "update_id": update_id, "chat": chat, "album": album,
+            "body": self._database.vault.seal_json(dict(body), *_sent_by(door, update_id)),
             "received_at": self._clock.now(), "status": "waiting", "attempts": 0, "why": "",
         }  # fmt: skip
         async with self._database.writing() as connection:
@@ -63,8 +64,12 @@ class SqlInbox:
         async with self._database.reading() as connection:
             found = (await connection.execute(_heads(now, limit))).mappings().all()
             albums = {row["id"]: await _album(connection, row) for row in found if row["album"]}
-        heads = ((_row(row),) if not row["album"] else _whole(albums[row["id"]], now) for row in found)
-        return [head for head in heads if head]
+        heads = ((row,) if not row["album"] else _whole(albums[row["id"]], now) for row in found)
+        return [tuple(self._opened(row) for row in head) for head in heads if head]
+
+    def _opened(self, row: Row) -> InboxRow:
+        body = self._database.vault.open_json(row["body"], *_sent_by(row["door"], row["update_id"]))
+        return InboxRow(**{name: row[name] for name in InboxRow.__dataclass_fields__} | {"body": body})
 
     async def claim(self, now: datetime, room: Mapping[str, int], held: Collection[int] = ()) -> list[tuple[InboxRow, ...]]:
         """As `next_rows`, and the rows are this process's own. `room`: how many chats of each door it can hear; `held`: rows it has in
@@ -81,7 +86,7 @@ class SqlInbox:
             ids = [row["id"] for head in heads for row in head]
             if ids:
                 await connection.execute(update(inbox).where(inbox.c.id.in_(ids)).values(next_try_at=now + LEASE))
-        return [tuple(_row(row) for row in head) for head in heads]
+        return [tuple(self._opened(row) for row in head) for head in heads]
 
     async def _hold(self, connection: Connection, now: datetime, held: Collection[int]) -> None:
         if held and (self._lent_until is None or now >= self._lent_until - 2 * LEASE / 3):
@@ -133,9 +138,9 @@ async def _album(connection: Connection, head: Row) -> Sequence[Row]:
     return (await connection.execute(select(inbox).where(same).order_by(inbox.c.id))).mappings().all()
 
 
-def _whole(album: Sequence[Row], now: datetime) -> tuple[InboxRow, ...]:
-    return tuple(_row(row) for row in album) if album and now - album[-1]["received_at"] >= ALBUM_PAUSE else ()
+def _whole(album: Sequence[Row], now: datetime) -> tuple[Row, ...]:
+    return tuple(album) if album and now - album[-1]["received_at"] >= ALBUM_PAUSE else ()
 
 
-def _row(row: Row) -> InboxRow:
-    return InboxRow(**{name: row[name] for name in InboxRow.__dataclass_fields__})
+def _sent_by(door: str, update_id: str) -> tuple[str, ...]:
+    return ("inbox", "body", door, update_id)

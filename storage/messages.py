@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -20,9 +22,11 @@ async def remember(connection: Connection, contact_id: int, message_id: str, abo
     await connection.execute(fresh.on_conflict_do_update(index_elements=list(messages.primary_key), set_=values))
 
 
-async def about(connection: Connection, contact_id: int, message_id: str) -> About | None:
-    same = (messages.c.contact_id == contact_id) & (messages.c.message_id == message_id)
-    found = (await connection.execute(select(messages).where(same))).mappings().one_or_none()
+async def about(connection: Connection, faces: Sequence[int], message_id: str) -> About | None:
+    """`faces`: under which ids the chat is known."""
+    same = messages.c.contact_id.in_(faces) & (messages.c.message_id == message_id)
+    latest = select(messages).where(same).order_by(messages.c.position.desc()).limit(1)
+    found = (await connection.execute(latest)).mappings().one_or_none()
     return About(found["ticket_id"], found["key"], found["card"], found["letter_id"]) if found is not None else None
 
 
@@ -32,9 +36,9 @@ async def live_card(connection: Connection, contact_id: int, ticket_id: int) -> 
     return await _newest_card(connection, *cards)
 
 
-async def live_letter(connection: Connection, contact_id: int, letter_id: int) -> str | None:
+async def live_letter(connection: Connection, faces: Sequence[int], letter_id: int) -> str | None:
     """The newest message that is this letter's card."""
-    return await _newest_card(connection, messages.c.contact_id == contact_id, messages.c.letter_id == letter_id)
+    return await _newest_card(connection, messages.c.contact_id.in_(faces), messages.c.letter_id == letter_id)
 
 
 async def _newest_card(connection: Connection, *of: ColumnElement[bool]) -> str | None:

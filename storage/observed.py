@@ -10,12 +10,13 @@ from storage.cases import SqlTickets
 from storage.connection import Connection
 from storage.engine import Database
 from storage.unit_of_work import SqlUnitOfWork
+from storage.veils import Veils
 from workflow.model import Ticket
 
 
 class _ObservedTickets(SqlTickets):
-    def __init__(self, database: Database, connection: Connection, seen: Callable[[int], object]) -> None:
-        super().__init__(database, connection)
+    def __init__(self, database: Database, connection: Connection, veils: Veils, seen: Callable[[int], object]) -> None:
+        super().__init__(database, connection, veils)
         self._seen = seen
 
     async def get(self, ticket_id: int) -> Ticket | None:
@@ -38,7 +39,7 @@ class ObservedUnitOfWork(SqlUnitOfWork):
 
     async def __aenter__(self) -> Self:
         await super().__aenter__()
-        self.tickets = _ObservedTickets(self._database, self._db, self._seen)
+        self.tickets = _ObservedTickets(self._database, self._db, self._veils, self._seen)
         return self
 
     async def commit(self) -> None:

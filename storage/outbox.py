@@ -17,6 +17,7 @@ from storage.connection import Connection
 from storage.engine import Database
 from storage.messages import remember
 from storage.tables import contacts, outbox
+from storage.veils import VEIL
 from workflow.letters import LETTER
 from workflow.model import About, Contact, Speech
 
@@ -29,6 +30,7 @@ class OutboxItem:
     contact: Contact
     speech: Speech
     attempts: int
+    owner: int = 0  # the row's contact: a veil of the one it is for
 
 
 class OutboxQueue:
@@ -43,8 +45,31 @@ class OutboxQueue:
             ids = [row["id"] for row in found]
             if ids:
                 await connection.execute(update(outbox).where(outbox.c.id.in_(ids)).values(leased_until=now + LEASE))
-            people = await _people(connection, {row["contact_id"] for row in found})
-        return [OutboxItem(row["id"], people[row["contact_id"]], rows.speech_in(row["speech"]), row["attempts"]) for row in found]
+            people = await self._people(connection, {row["contact_id"] for row in found})
+            lost = [row["id"] for row in found if row["contact_id"] not in people]
+            if lost:
+                nobody = {"status": "dead", "why": "nobody stands behind the veil any more", "leased_until": None}
+                await connection.execute(update(outbox).where(outbox.c.id.in_(lost)).values(nobody))
+        return [
+            OutboxItem(row["id"], people[row["contact_id"]], self._said(row), row["attempts"], row["contact_id"])
+            for row in found
+            if row["contact_id"] in people
+        ]
+
+    def _said(self, row: rows.Row) -> Speech:
+        return rows.speech_in(row["speech"], row["contact_id"], self._database.vault)
+
+    async def _people(self, connection: Connection, ids: set[int]) -> dict[int, Contact]:
+        """By the row's contact; for a veil the chat behind it."""
+        found = await self._contacts(connection, ids)
+        behind = {veil.id: int(veil.name) for veil in found.values() if veil.door == VEIL and veil.name}
+        real = await self._contacts(connection, set(behind.values())) if behind else {}
+        unveiled = {alias: real[who] for alias, who in behind.items() if who in real}
+        return {who: contact for who, contact in found.items() if contact.door != VEIL} | unveiled
+
+    async def _contacts(self, connection: Connection, ids: set[int]) -> dict[int, Contact]:
+        found = await connection.execute(select(contacts).where(contacts.c.id.in_(ids)))
+        return {row["id"]: rows.contact_in(row, self._database.vault) for row in found.mappings()}
 
     async def take_over(self) -> None:
         """At the start of the only process of a database: what the last one had in hand when it died is nobody's, and need not wait
@@ -54,12 +79,13 @@ class OutboxQueue:
 
     async def sent(self, item: OutboxItem, message_id: str, now: datetime) -> None:
         async with self._database.writing() as connection:
-            done = {"status": "sent", "sent_at": now, "message_id": message_id, "leased_until": None}
+            left = rows.spoken({"key": item.speech.key, "card": item.speech.card})
+            done = {"status": "sent", "sent_at": now, "message_id": message_id, "leased_until": None, "speech": left}
             await connection.execute(update(outbox).where(outbox.c.id == item.id).values(done))
             if item.speech.ticket_id is not None and message_id:
                 letter_id = item.speech.params["letter"] if item.speech.card == LETTER else None
                 about = About(item.speech.ticket_id, item.speech.key, bool(item.speech.card), letter_id)
-                await remember(connection, item.contact.id, message_id, about, item.id)
+                await remember(connection, item.owner or item.contact.id, message_id, about, item.id)
 
     async def retry(self, item_id: int, at: datetime, why: str, *, unknown: bool = False, counted: bool = True) -> None:
         """`counted`: an attempt that failed, as against one that was only put off."""
@@ -90,8 +116,3 @@ def _heads(now: datetime, limit: int) -> Select[Any]:
     heads = select(outbox).join(first, first.c.id == outbox.c.id).where(first.c.place == 1, outbox.c.status == "waiting", ready, free)
     # What is said of a row again (it waits, it is free) PostgreSQL asks of its newest version once it has the lock.
     return heads.order_by(outbox.c.priority, outbox.c.id).limit(limit).with_for_update(skip_locked=True, of=outbox)
-
-
-async def _people(connection: Connection, ids: set[int]) -> dict[int, Contact]:
-    found = await connection.execute(select(contacts).where(contacts.c.id.in_(ids)))
-    return {row["id"]: rows.contact_in(row) for row in found.mappings()}

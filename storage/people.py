@@ -29,7 +29,8 @@ _DIALOG = select(dialogs).where(dialogs.c.contact_id == bindparam("wanted"))
 
 
 class SqlContacts:
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, database: Database, connection: Connection) -> None:
+        self._vault = database.vault
         self._db = connection
         self._read: dict[int, Contact] = {}
 
@@ -43,23 +44,22 @@ class SqlContacts:
         row = (await self._db.execute(query, wanted)).mappings().one_or_none()
         if row is None:
             return None
-        found = rows.contact_in(row)
+        found = rows.contact_in(row, self._vault)
         self._read[found.id] = found
         return found
 
     async def add(self, contact: Contact) -> Contact:
         try:
             async with self._db.begin_nested():
-                made = await self._db.execute(insert(contacts).values(rows.contact_out(contact)).returning(contacts.c.id))
+                made = await self._db.execute(insert(contacts).values(rows.contact_out(contact, self._vault)).returning(contacts.c.id))
                 return replace(contact, id=made.scalar_one())
         except IntegrityError as error:
             raise Conflict("this address is known already") from error
 
     async def save(self, contact: Contact) -> None:
         """Writes what differs from what was read here: a door that found somebody gone takes nobody's consent back."""
-        was = self._read.get(contact.id)
-        before = rows.contact_out(was) if was is not None else {}
-        changed = {name: value for name, value in rows.contact_out(contact).items() if was is None or before[name] != value}
+        was, now = self._read.get(contact.id), rows.contact_out(contact, self._vault)
+        changed = {name: value for name, value in now.items() if was is None or getattr(was, name) != getattr(contact, name)}
         if changed:
             await self._db.execute(update(contacts).where(contacts.c.id == contact.id).values(changed))
             self._read[contact.id] = contact
@@ -133,9 +133,22 @@ class SqlDialogs:
 
     async def get(self, contact_id: int) -> Dialog | None:
         row = (await self._db.execute(_DIALOG, {"wanted": contact_id})).mappings().one_or_none()
-        return Dialog(**{**row, "aside": tuple((step, data) for step, data in row["aside"])}) if row else None
+        if row is None:
+            return None
+        opened = self._database.vault.open_json
+        aside = opened(row["aside"], *_kept(contact_id, "aside"))
+        data = opened(row["data"], *_kept(contact_id, "data"))
+        return Dialog(**{**row, "data": data, "aside": tuple((step, data) for step, data in aside)})
 
     async def save(self, dialog: Dialog) -> None:
         aside = [list(entry) for entry in dialog.aside]
-        values = {"contact_id": dialog.contact_id, "step": dialog.step, "data": dialog.data, "updated_at": dialog.updated_at}
-        await self._db.execute(self._database.insert_or_replace(dialogs), values | {"aside": aside})
+        sealed = {
+            name: self._database.vault.seal_json(value, *_kept(dialog.contact_id, name)) if value else value
+            for name, value in (("data", dialog.data), ("aside", aside))
+        }
+        values = {"contact_id": dialog.contact_id, "step": dialog.step, "updated_at": dialog.updated_at, **sealed}
+        await self._db.execute(self._database.insert_or_replace(dialogs), values)
+
+
+def _kept(contact_id: int, column: str) -> tuple[str, ...]:
+    return ("dialogs", column, str(contact_id))

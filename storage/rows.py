@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
+from storage.vault import CLEAR, SEALED, Vault
 from workflow.deadlines import next_due
 from workflow.letters import Letter
 from workflow.model import (
@@ -129,26 +130,44 @@ def note_in(row: Row) -> Note:
     )  # fmt: skip
 
 
-def contact_out(contact: Contact) -> dict[str, Any]:
+def contact_out(contact: Contact, vault: Vault = CLEAR) -> dict[str, Any]:
     found = _flat(contact)
     del found["id"]
-    return found
+    return found | {"name": vault.seal(contact.name, *name_of(found)) if contact.name else ""}
 
 
-def contact_in(row: Row) -> Contact:
-    return Contact(**dict(row))
+def contact_in(row: Row, vault: Vault = CLEAR) -> Contact:
+    return Contact(**{**row, "name": vault.open(row["name"], *name_of(row))})
+
+
+def name_of(contact: Row) -> tuple[str, ...]:
+    return ("contacts", "name", contact["door"], contact["address"])
 
 
 def post_in(row: Row) -> Post:
     return Post(row["id"], row["contact_id"], Role(row["role"]), row["unit"], row["place"])
 
 
-def speech_out(speech: Speech) -> dict[str, Any]:
+def speech_out(speech: Speech, vault: Vault = CLEAR, owner: int = 0) -> dict[str, Any]:
+    """Sealed for the row's contact (`owner`), but for what staff see of a letter that was given up."""
     buttons = [[asdict(button) for button in line] for line in speech.buttons]
-    return _flat(speech) | {"buttons": buttons, "files": files_out(speech.files)}
+    found = _flat(speech) | {"buttons": buttons, "files": files_out(speech.files)}
+    if vault.keys is None:
+        return found
+    return spoken(found) | {SEALED: vault.seal_json(found, *speech_to(owner))[SEALED]}
 
 
-def speech_in(row: Row) -> Speech:
+def spoken(speech: Row) -> dict[str, Any]:
+    """What is left of a speech once it was delivered."""
+    return {name: speech.get(name, "") for name in ("key", "card")}
+
+
+def speech_to(contact_id: int) -> tuple[str, ...]:
+    return ("outbox", "speech", str(contact_id))
+
+
+def speech_in(stored: Row, contact_id: int = 0, vault: Vault = CLEAR) -> Speech:
+    row = vault.open_json({SEALED: stored[SEALED]}, *speech_to(contact_id)) if SEALED in stored else stored
     buttons = tuple(tuple(Button(**button) for button in line) for line in row["buttons"])
     changed = {"buttons": buttons, "files": files_in(row["files"]), "priority": Priority(row["priority"])}
     return Speech(**{**row, **changed})

@@ -20,20 +20,25 @@ from storage.followers import SqlFollowers
 from storage.letters import SqlLetters
 from storage.people import SqlContacts, SqlDialogs, SqlInvites, SqlPosts, SqlSignIns
 from storage.praises import SqlPraises
+from storage.privacy import SqlPrivacy
 from storage.tables import inbox, outbox, requests
+from storage.veils import Veils
 from workflow.model import SAID, About, Speech
 
 _PUT = insert(outbox)
 
 
 class SqlOutbox:
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, database: Database, connection: Connection, veils: Veils) -> None:
+        self._vault = database.vault
+        self._veils = veils
         self._db = connection
 
     async def put(self, speech: Speech) -> None:
+        owner = await self._veils.worn(speech.ticket_id, speech.contact_id)
         values = {
-            "contact_id": speech.contact_id, "ticket_id": speech.ticket_id, "priority": speech.priority.value,
-            "speech": rows.speech_out(speech), "status": "waiting", "attempts": 0, "unknowns": 0, "why": "",
+            "contact_id": owner, "ticket_id": speech.ticket_id, "priority": speech.priority.value,
+            "speech": rows.speech_out(speech, self._vault, owner), "status": "waiting", "attempts": 0, "unknowns": 0, "why": "",
         }  # fmt: skip
         await self._db.execute(_PUT, values)
 
@@ -52,6 +57,7 @@ class SqlUnitOfWork:
     followers: SqlFollowers
     praises: SqlPraises
     anchors: SqlAnchors
+    privacy: SqlPrivacy
     outbox: SqlOutbox
 
     def __init__(self, database: Database, *, reading: bool = False) -> None:
@@ -67,12 +73,14 @@ class SqlUnitOfWork:
             # A writer's turn that is not given back would stop every other writer of this process.
             await self._stack.aclose()
             raise
-        self.contacts, self.posts = SqlContacts(self._db), SqlPosts(self._db)
+        self._veils = veils = Veils(self._database, self._db)
+        self.contacts, self.posts = SqlContacts(self._database, self._db), SqlPosts(self._db)
         self.invites, self.dialogs = SqlInvites(self._db), SqlDialogs(self._database, self._db)
         self.sign_ins, self.letters = SqlSignIns(self._db), SqlLetters(self._db)
-        self.tickets, self.outbox = SqlTickets(self._database, self._db), SqlOutbox(self._db)
-        self.alike, self.followers = SqlAlike(self._db), SqlFollowers(self._database, self._db)
+        self.tickets, self.outbox = SqlTickets(self._database, self._db, veils), SqlOutbox(self._database, self._db, veils)
+        self.alike, self.followers = SqlAlike(self._db, veils), SqlFollowers(self._database, self._db)
         self.praises, self.anchors = SqlPraises(self._database, self._db), SqlAnchors(self._db)
+        self.privacy = SqlPrivacy(self._database, self._db, veils)
         return self
 
     async def _begin(self) -> None:
@@ -94,17 +102,19 @@ class SqlUnitOfWork:
         return (await self._db.execute(self._database.insert_new(requests), {"id": request_id, "at": at})).rowcount == 1
 
     async def card(self, contact_id: int, ticket_id: int) -> str | None:
-        return await messages.live_card(self._db, contact_id, ticket_id)
+        return await messages.live_card(self._db, await self._veils.worn(ticket_id, contact_id), ticket_id)
 
     async def letter_card(self, contact_id: int, letter_id: int) -> str | None:
-        return await messages.live_letter(self._db, contact_id, letter_id)
+        return await messages.live_letter(self._db, await self._veils.faces(contact_id), letter_id)
 
     async def about(self, contact_id: int, message_id: str) -> About | None:
-        return await messages.about(self._db, contact_id, message_id)
+        return await messages.about(self._db, await self._veils.faces(contact_id), message_id)
 
     async def remember(self, contact_id: int, message_id: str, ticket_id: int, letter_id: int | None = None) -> None:
-        await messages.remember(self._db, contact_id, message_id, About(ticket_id, SAID, card=False, letter_id=letter_id), 0)
+        owner = await self._veils.worn(ticket_id, contact_id)
+        await messages.remember(self._db, owner, message_id, About(ticket_id, SAID, card=False, letter_id=letter_id), 0)
 
     async def inbox_done(self, ids: Sequence[int]) -> None:
-        """In this transaction: an update's effects and its mark stand or fall together."""
-        await self._db.execute(update(inbox).where(inbox.c.id.in_(ids)).values(status="done"))
+        """In this transaction: an update's effects and its mark stand or fall together. Its words have done their
+        work, and whose they were."""
+        await self._db.execute(update(inbox).where(inbox.c.id.in_(ids)).values(status="done", body={}, chat=""))

@@ -53,7 +53,7 @@ async def _receive(request: web.Request) -> web.Response:
     address = await _address(request)
     brought = await read(request, services.files)
     update = brought.update | {"id": f"{address}:{brought.update['id']}", "chat": address}
-    update |= {"files": [_as_json(ref) for ref in brought.files], "left_out": brought.left_out}
+    update |= {"files": [_as_json(ref) for ref in brought.files], "left_out": brought.left_out, "unclean": brought.unclean}
     await services.inbox.store(DOOR, update["id"], address, update)
     services.stored()
     return web.json_response({"stored": True}, status=202)

@@ -12,10 +12,11 @@ from aiohttp import web
 from web.ports import Bell, Files, Inbox, Mailbox, Sentences
 from workflow.anchors import Anchor
 from workflow.bursts import Incident
-from workflow.model import Assignee, Contact, Post, Role
+from workflow.model import Actor, Assignee, Contact, Post, Role
 from workflow.policy import Reach
 from workflow.ports import Classifier, Clock, Masker, PlaceFinder
 from workflow.praise import Praised
+from workflow.privacy import Revealed
 from workflow.region import Region
 from workflow.views import Filter, Overview, Page, Queues, Whole
 
@@ -51,10 +52,14 @@ class Wording(Protocol):
     def kind(self, kind: str) -> str: ...
 
 
+Reveals = Callable[[Actor, int, str], Awaitable[Revealed]]
+"""For an actor, of a ticket, for a reason."""
+
+
 @dataclass(frozen=True, slots=True)
 class Console:
     """`words`: by language. `classifier`, `places`: those that read what residents write. `secure`: people come by https.
-    `fallback_years`: those whose holidays nobody knows."""
+    `fallback_years`: those whose holidays nobody knows. `reveal`: shows original words; raises Refused."""
 
     access: Access
     views: Views
@@ -66,6 +71,7 @@ class Console:
     clock: Clock
     fallback_years: Callable[[], tuple[int, ...]]
     secure: bool = False
+    reveal: Reveals | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from aiohttp import BodyPartReader, MultipartReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from web.ports import Files
+from workflow.files import NotClean
 from workflow.model import FileRef
 
 MAX_FILE = 20 * 1024 * 1024
@@ -33,11 +34,13 @@ _JUNK = (ValueError, LookupError, TypeError, AssertionError, RuntimeError, HttpP
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """`update`: as the inbox keeps it, without its chat. `left_out`: files beyond the ten that one message may bring."""
+    """`update`: as the inbox keeps it, without its chat. `left_out`: files beyond the ten that one message may bring. `unclean`: pictures
+    that can't be shown."""
 
     update: dict[str, Any]
     files: tuple[FileRef, ...] = ()
     left_out: int = 0
+    unclean: int = 0
 
 
 @contextmanager
@@ -57,20 +60,23 @@ async def read(request: web.Request, store: Files) -> Brought:
         return _said(Brought(_update(content)))
     with _junk_refused():
         form = await request.multipart()
-    content, files, left_out = b"", list[FileRef](), 0
+    content, files, left_out, unclean = b"", list[FileRef](), 0, 0
     while (part := await _next(form)) is not None:
         if part.name == "update":
             content = await _content(part, MAX_WORDS)
         elif len(files) < MAX_FILES:
-            files.append(await _stored(part, store))
+            try:
+                files.append(await _stored(part, store))
+            except NotClean:
+                unclean += 1
         else:
             left_out += 1
-    return _said(Brought(_update(content), tuple(files), left_out))
+    return _said(Brought(_update(content), tuple(files), left_out, unclean))
 
 
 def _said(brought: Brought) -> Brought:
     """Somebody who says nothing is not asked what they mean."""
-    if not (brought.files or any(brought.update.get(name) for name in ("text", "button", "location"))):
+    if not (brought.files or brought.unclean or any(brought.update.get(name) for name in ("text", "button", "location"))):
         raise web.HTTPBadRequest
     return brought
 

@@ -15,11 +15,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from workflow.masking import MaskedText
 from workflow.model import Json
 from workflow.understanding import Evidence, Located, PlaceGuess, RedFlag, TopicGuess, Understanding
 
 KEPT_TOPICS = 3
 MOST = 40  # items of evidence for one decision; the smaller ones are summed up
+_ANCHOR = 4  # code points that tell where in a masked text a part begins
 LONGEST = 60  # code points of one item's text: its offsets tell where all of it stands
 
 
@@ -68,6 +70,44 @@ def kept(read: Understanding, located: Located) -> Json:
 
 def _out(evidence: Sequence[Evidence]) -> list[Json]:
     return [{"text": item.text[:LONGEST], "start": item.start, "end": item.end, "weight": item.weight} for item in bounded(evidence)]
+
+
+def moved(data: Json, text: str, shown: str) -> Json:
+    """A reading of `text` as one of `shown`, its masked form: offsets are those of `shown`, and a word that does not certainly stand there
+    loses its text and keeps its weight. Does not raise for rows of earlier versions."""
+    masked = MaskedText(text, lambda _: shown)
+    found = dict(data)
+    if isinstance(found.get("words"), list):
+        found["words"] = [word for word in found["words"] if str(word).casefold() in shown.casefold()]
+    found["guesses"] = [{**guess, "evidence": _moved(guess.get("evidence"), masked)} for guess in _objects(data.get("guesses"))]
+    parts = {name: _object(data.get(name)) for name in ("intent", "place")}
+    found |= {name: {**part, "evidence": _moved(part.get("evidence"), masked)} for name, part in parts.items()}
+    flags = [(flag, str(flag.get("text", ""))) for flag in _objects(data.get("flags"))]
+    found["flags"] = [{**flag, "text": masked.word(text, *masked.first(text))} for flag, text in flags]
+    found["parts"] = _moved_parts(_list(data.get("parts")), masked)
+    return {name: value for name, value in found.items() if name in data}
+
+
+def _moved(items: object, masked: MaskedText) -> list[Json]:
+    found: list[Json] = []
+    for item in _objects(items):
+        start, end = _whole(item.get("start")), _whole(item.get("end"))
+        place = masked.where(start, end) if item.get("text") and masked.text.startswith(str(item["text"]), start) else None
+        words = {"text": "", "start": 0, "end": 0} if place is None else {
+            "text": masked.shown[place[0] : place[1]][:LONGEST], "start": place[0], "end": place[1],
+        }  # fmt: skip
+        found.append({**item, **words})
+    return found
+
+
+def _moved_parts(parts: list[Any], masked: MaskedText) -> list[list[int]]:
+    """Matters of a message: none, unless all of them are found again."""
+    ends = [(_whole(part[0]), _whole(part[1])) for part in parts if isinstance(part, list) and len(part) == 2]
+    starts = [masked.where(start, min(end, start + _ANCHOR)) for start, end in ends]
+    begins = [place[0] for place in starts if place is not None]
+    if not begins or len(begins) != len(parts):
+        return []
+    return [[start, end] for start, end in zip(begins, [*begins[1:], len(masked.shown)], strict=True)]
 
 
 def again(data: Mapping[str, Any]) -> Kept:

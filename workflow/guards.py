@@ -177,7 +177,8 @@ def _no_hazard(case: Case) -> None:
 
 def _retention_over(case: Case) -> None:
     since = case.ticket.closed_at or case.ticket.created_at
-    if case.now < since + timedelta(days=case.region.retention_days):
+    days = case.region.kept_days(case.ticket.procedure)
+    if days is None or case.now < since + timedelta(days=days):
         raise Refused(Refusal.STILL_KEPT)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from workflow import pins
 from workflow.model import Actor, Assignee, Post, Procedure, Role, Ticket
-from workflow.states import Party
+from workflow.states import RESTING, Party, State
 
 CONSOLE_ROLES = frozenset({Role.ADMIN, Role.SUPERVISOR, Role.AUDITOR, Role.HUB_OFFICER})
 _OPERATING_ROLES = CONSOLE_ROLES - {Role.HUB_OFFICER}
@@ -77,6 +77,17 @@ def may_trace(actor: Actor, ticket: Ticket) -> bool:
     if ticket.procedure is Procedure.PETITION_REPORT:
         return False
     return any(post.role in _WATCHING_ROLES and ticket.hub.place.startswith(post.place) for post in actor.posts)
+
+
+def unmasking_role(actor: Actor, ticket: Ticket) -> Role | None:
+    """Under which role the actor may be shown what is stored masked; None for everybody else. Who handles the matter while it is handled,
+    the desk that owns it until it is archived; nobody who only watches, and not its own reporter through a post."""
+    held = parties(actor, ticket)
+    if ticket.state is State.ARCHIVED or Party.REPORTER in held or actor.role is Role.SYSTEM:
+        return None
+    if Party.LEAD in held and ticket.state not in RESTING:
+        return acting_role(actor, ticket, Party.LEAD)
+    return acting_role(actor, ticket, Party.HUB) if Party.HUB in held else None
 
 
 @dataclass(frozen=True, slots=True)

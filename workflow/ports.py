@@ -12,20 +12,9 @@ from workflow.anchors import Anchors
 from workflow.bursts import Incident, Told
 from workflow.console import SignInCode
 from workflow.letters import Letter
-from workflow.model import (
-    About,
-    Assignee,
-    Contact,
-    Dialog,
-    Event,
-    Invite,
-    Note,
-    Post,
-    Role,
-    Speech,
-    Ticket,
-)
+from workflow.model import About, Assignee, Contact, Dialog, Event, Invite, Note, Post, Role, Speech, Ticket
 from workflow.praise import Praise
+from workflow.privacy import Privacy
 from workflow.region import Place
 from workflow.states import State
 from workflow.understanding import Answer, Located, PlaceGuess, Understanding
@@ -263,6 +252,8 @@ class UnitOfWork(Protocol):
     def praises(self) -> Praises: ...
     @property
     def anchors(self) -> Anchors: ...
+    @property
+    def privacy(self) -> Privacy: ...
     @property
     def outbox(self) -> Outbox: ...
 

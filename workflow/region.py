@@ -165,6 +165,15 @@ class Sureness:
 
 
 @dataclass(frozen=True, slots=True)
+class Retention:
+    """How long a ticket's words and its reporter are kept once it is at rest, in days (ours, unless the city says otherwise). `held`:
+    procedures of which nothing goes by itself."""
+
+    days_of: Mapping[str, int] = field(default_factory=dict)  # procedure → its own number
+    held: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Region:
     """A city, ready to be asked."""
 
@@ -187,6 +196,11 @@ class Region:
     duplicates: Duplicates = Duplicates()
     bursts: Bursts = Bursts()
     sureness: Sureness = Sureness()
+    retention: Retention = Retention()
+
+    def kept_days(self, procedure: str) -> int | None:
+        """None where it is on hold."""
+        return None if procedure in self.retention.held else self.retention.days_of.get(procedure, self.retention_days)
 
     def path(self, code: str) -> tuple[Place, ...]:
         """From county down to the place itself; the city is left out. Empty for an unknown code. A grid that an import took away still

@@ -13,6 +13,7 @@ from rich.console import Console
 from sqlalchemy.engine import make_url
 
 from app.config import Config
+from app.keys import tool_vault
 from app.region_pack import with_imported
 from app.systemd import Notices
 from storage import Database, open_database
@@ -58,7 +59,7 @@ class Context:
     @asynccontextmanager
     async def database(self) -> AsyncIterator[Database]:
         make_room(self.config.database.url)
-        database = open_database(self.config.database.url)
+        database = open_database(self.config.database.url, tool_vault(self.config.privacy))
         try:
             yield database
         finally:

@@ -14,12 +14,14 @@ from rich.console import Console
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import config, logs
-from app.cli import importing, language, learning, moving, office, proof, safekeeping, serve, upkeep
+from app.cli import importing, keys, language, learning, moving, office, proof, safekeeping, serve, upkeep
 from app.cli.context import BAD_USAGE, FAILED, Context
 from app.clock import SystemClock
 from app.region_pack import PackError
 from app.signins import OPERATOR_ROLES
 from nlp import LanguageError
+from storage.keys import KeyFault
+from storage.vault import Unsealable
 from workflow.model import STAFF_ROLES
 from workflow.region import Region
 
@@ -76,6 +78,7 @@ def parser() -> argparse.ArgumentParser:
     _readers(add)
     learning.arguments(add)
     proof.arguments(add)
+    keys.arguments(add("keys", keys.keys, "the keys that seal personal data: make, change, look at them"))
     return top
 
 
@@ -127,6 +130,8 @@ def _ended(run: Command, context: Context) -> int:
             console.print(f"region: {fault}", markup=False)
     except LanguageError as error:
         console.print(f"language: {error}", markup=False)
+    except (KeyFault, Unsealable) as error:
+        console.print(f"keys: {error}", markup=False)
     except BrokenPipeError:
         return FAILED  # nobody reads on
     except (SQLAlchemyError, OSError) as error:

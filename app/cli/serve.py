@@ -13,10 +13,11 @@ from telegram.error import TelegramError
 
 from app import demo, run, wiring
 from app.cli.context import FAILED, OK, Context, make_room
-from app.config import Config, DatabaseConfig, FilesConfig
+from app.config import Config, DatabaseConfig, FilesConfig, PrivacyConfig
 from app.demo_matters import bring_all
 from app.demo_seed import Seeding
 from app.elected import Elected
+from app.keys import first_key, vault_of
 from app.sampling import Sampler
 from app.serving import WebServer, metrics_app, web_app
 from app.signins import operator_code
@@ -46,13 +47,17 @@ async def run_demo(context: Context) -> int:
     fresh = not _DATA.exists()
     _DATA.mkdir(parents=True, exist_ok=True)
     url = f"sqlite+aiosqlite:///{_DATA / 'city.db'}"
-    config = replace(context.config, database=DatabaseConfig(url), files=FilesConfig(_DATA / "files"))
+    privacy = PrivacyConfig(_DATA / "keys")
+    if not privacy.key_file.exists():
+        first_key(privacy.key_file, context.clock)
+    config = replace(context.config, database=DatabaseConfig(url), files=FilesConfig(_DATA / "files"), privacy=privacy)
     return await _serve(context, config, context.region(), with_demo=True, fresh=fresh)
 
 
 async def _serve(context: Context, config: Config, region: Region, *, with_demo: bool = False, fresh: bool = False) -> int:
+    vault = vault_of(config.privacy, config.region.pack)
     make_room(config.database.url)
-    database = open_database(config.database.url)
+    database = open_database(config.database.url, vault)
     try:
         async with AsyncExitStack() as closing:
             closing.enter_context(one_process(database))

@@ -63,7 +63,7 @@ async def _findings(context: Context) -> list[Finding]:
             ]
     if not context.args.no_network:
         found.append(await checks.telegram(context.config, lambda: door.reached(context.config, context.clock)))
-    found.append(checks.webhook(context.config))
+    found += [checks.webhook(context.config), checks.keys(context.config)]
     return found
 
 

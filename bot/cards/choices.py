@@ -11,7 +11,7 @@ from workflow import deadlines, routing
 from workflow.guards import FINAL_REVIEW, MAX_HOPS, MAX_REWORKS
 from workflow.intake import SHOWN_TOPICS
 from workflow.model import Actor, Assignee, Button, Procedure, Ticket
-from workflow.policy import parties
+from workflow.policy import parties, unmasking_role
 from workflow.region import Level
 from workflow.states import Party, State, Trigger
 
@@ -60,7 +60,9 @@ def for_staff(ticket: Ticket, viewer: Viewer, words: Words) -> Rows:
         own = Party.LEAD in held or ticket.signed_by == viewer.actor.contact_id
         rows += _hub(ticket, viewer, words, own=own)
     if held:
-        rows.append((Button("button.full", f"s:full:{ticket.id}"),))
+        looks = (Button("button.full", f"s:full:{ticket.id}"),)
+        original = (_step("privacy.look", "original", ticket),) if unmasking_role(viewer.actor, ticket) is not None else ()
+        rows.append((*looks, *original))
     return tuple(rows)
 
 

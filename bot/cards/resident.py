@@ -7,11 +7,12 @@ from datetime import datetime
 
 from bot.cards.words import Words
 from texts import Html
-from workflow.model import Button, Note, Ticket
+from workflow.model import Button, Event, Note, Ticket
 from workflow.states import PHASE, RESTING, Phase, State, Trigger, row
 
 Rows = tuple[tuple[Button, ...], ...]
 _VERDICTS = ("solved", "partly", "unsolved")
+_SEEN = 3  # of the last looks at a resident's own words
 _MARKS = ("satisfied", "basic", "unsatisfied")
 _WITHOUT_PHASES = frozenset({State.WITHDRAWN, State.DECLINED, State.MERGED})
 """Ends that did not come by the five steps."""
@@ -20,9 +21,11 @@ ANSWER_SHOWN = frozenset({State.ANSWERED, State.EVALUATING, State.CLOSED, State.
 """An answer is shown once the hub let it pass, never while it is being checked."""
 
 
-def resident(ticket: Ticket, words: Words, now: datetime, replies: Sequence[Note] = (), *, part: str = "") -> tuple[str, Rows]:
+def resident(
+    ticket: Ticket, words: Words, now: datetime, replies: Sequence[Note] = (), *, part: str = "", seen: Sequence[Event] = ()
+) -> tuple[str, Rows]:
     """HTML and buttons for the person who asked. `replies`: notes of the kind "reply", oldest first; `part`: a line about
-    the letter it belongs to."""
+    the letter it belongs to; `seen`: facts of who was shown their words as they were."""
     say, language = words.texts.say, words.language
     place = {"place": words.place(ticket.place), "detail": ticket.place_detail}
     lines = [
@@ -42,6 +45,10 @@ def resident(ticket: Ticket, words: Words, now: datetime, replies: Sequence[Note
         lines.append(say(language, "cards.files", count=len(ticket.files)))
     if ticket.anonymous:
         lines.append(say(language, "cards.anonymous"))
+    lines += [
+        say(language, "privacy.seen", at=words.at(event.at), who=words.label(f"role.{event.actor_role}"), reason=event.reason)
+        for event in seen[-_SEEN:]
+    ]
     lines.append("\n" + footer(ticket, words))
     return "\n".join(lines), buttons(ticket)
 

@@ -11,6 +11,7 @@ from bot.resident import additions, joining, matters, praising
 from bot.resident.consent import Consent
 from bot.resident.doubts import Doubts
 from bot.resident.interview import STEP, Interview
+from bot.resident.mydata import BUTTON, COMMANDS, Keeps, MyData
 from bot.resident.payload import is_plate, scanned
 from bot.resident.reading import Reading
 from workflow import dialogs, intake
@@ -22,7 +23,9 @@ LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 
 
 class ResidentConversation:
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: Reading, files: Keeps | None = None) -> None:
+        """`files`: where the copy of what is held about somebody waits to be fetched."""
+        self._mydata = MyData(files)
         self._reading = reading
         self._interview = Interview(reading)
         self._consent = Consent(reading, self._interview)
@@ -33,6 +36,8 @@ class ResidentConversation:
         if incoming.button.startswith("l:") or _command(incoming) == "/language":
             await self._language(session, contact, incoming)
             return ""
+        if incoming.text.strip() in COMMANDS or incoming.button.partition(":")[0] == BUTTON:
+            return await self._mydata.hear(session, contact, incoming)
         if contact.consented_at is None:
             return await self._consent.hear(session, contact, incoming, dialog)
         if incoming.button:
@@ -47,7 +52,7 @@ class ResidentConversation:
             return ""
         if incoming.unsupported:
             await session.say(answer(contact.id, "resident.unsupported"))
-        if (incoming.unsupported or incoming.too_big) and not (incoming.text or incoming.files):
+        if (incoming.unsupported or incoming.too_big or incoming.unclean) and not (incoming.text or incoming.files):
             return ""
         await self._message(session, contact, actor, incoming, dialog)
         return ""
@@ -142,6 +147,8 @@ class ResidentConversation:
             case "/cancel":
                 await self._interview.close(session, contact)
                 await session.say(answer(contact.id, "intake.cancelled"))
+            case "/mydata" | "/forget" as command:
+                await self._mydata.obey(session, contact, command)
             case "/privacy":
                 await session.say(answer(contact.id, "city.privacy_full"))
             case _:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from bot.buttons import whole_number
 from bot.doors import Incoming
-from bot.staff import lists, moving, result, steps, topics
+from bot.staff import lists, moving, result, steps, topics, unmasking
 from bot.staff.console import SignIn, console
 from bot.staff.turn import Turn
 from texts import Texts
@@ -100,7 +100,7 @@ class StaffConversation:
             return turn.toast("system.stale")
         if kind == "m":
             return await _move(turn, verb, ticket_id, more[0])
-        for pressed in (moving.pressed, topics.pressed, steps.pressed):
+        for pressed in (moving.pressed, topics.pressed, steps.pressed, unmasking.pressed):
             toast = await pressed(turn, verb, ticket_id, tuple(more))
             if toast is not None:
                 return toast

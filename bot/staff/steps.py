@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bot.buttons import whole_number
 from bot.cards.choices import closable
-from bot.staff import moving, result
+from bot.staff import moving, result, unmasking
 from bot.staff.turn import Turn, cancel_button
 from workflow import deadlines, followups
 from workflow.commands import AskExtension, DecideExtension, Move, Relay
@@ -164,6 +164,9 @@ async def _carry_out(turn: Turn, ticket: Ticket, step: str, words: str) -> None:
         return
     if step == "extend":
         await _offer_amounts(turn, ticket, words)
+        return
+    if step == unmasking.STEP:
+        await unmasking.reveal(turn, ticket, words)
         return
     # Closed first: a refusal (the ticket went on meanwhile) must not leave the person in a step that can't succeed.
     await turn.close_step()

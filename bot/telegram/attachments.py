@@ -49,7 +49,8 @@ def attachment_of(message: Message) -> Attachment | None:
 
 
 async def fetch(bot: Bot, attachment: Attachment, store: FileStore, limit: int = MAX_DOWNLOAD) -> FileRef | None:
-    """None: too big. Raises telegram.error.* for what is worth another try. A local server's paths are read from the disk."""
+    """None: too big. Raises NotClean, and telegram.error.* for what is worth another try. A local server's paths are read from the
+    disk."""
     if attachment.size > limit:
         return None
     try:

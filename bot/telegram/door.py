@@ -17,6 +17,7 @@ from bot.telegram.attachments import MAX_DOWNLOAD, Attachment, fetch
 from bot.telegram.parse import DOOR, Parsed, parse
 from bot.telegram.request import Flood
 from bot.telegram.sending import Sender
+from workflow.files import NotClean
 from workflow.model import FileRef
 from workflow.ports import Clock
 
@@ -54,16 +55,20 @@ class TelegramDoor:
             raise Unavailable("Telegram has not said yet who we are") from None
 
     async def _with_files(self, incoming: Incoming, found: list[Parsed]) -> Incoming:
-        files, too_big = [], 0
+        files, too_big, unclean = [], 0, 0
         for parsed in found:
             if parsed.attachment is None:
                 continue
-            ref = await self._fetched(parsed.attachment)
+            try:
+                ref = await self._fetched(parsed.attachment)
+            except NotClean:
+                unclean += 1
+                continue
             if ref is None:
                 too_big += 1
             else:
                 files.append(ref)
-        return replace(incoming, files=tuple(files), too_big=too_big)
+        return replace(incoming, files=tuple(files), too_big=too_big, unclean=unclean)
 
     async def _fetched(self, attachment: Attachment) -> FileRef | None:
         try:

@@ -12,6 +12,8 @@ from workflow.model import FileRef, Point
 from workflow.ports import Clock
 
 MAX_TEXT = 4096
+FADING = "fading-"
+"""How the ids of messages begin that are shown once."""
 
 
 class Mailbox(Protocol):
@@ -36,13 +38,15 @@ class WebChatDoor:
             message_id=str(body.get("message_id", "")), reply_to=str(body.get("reply_to", "")),
             files=tuple(FileRef(**file) for file in body.get("files", ())),
             location=Point(float(point["lat"]), float(point["lon"])) if point else None, left_out=int(body.get("left_out", 0)),
+            unclean=int(body.get("unclean", 0)),
         )  # fmt: skip
 
     async def send(self, address: str, kind: str, message: ReadyMessage) -> Sent:
-        message_id = message.edits or secrets.token_hex(8)
+        message_id = message.edits or f"{FADING if message.fades else ''}{secrets.token_hex(8)}"
         body = {
             "html": message.html, "buttons": [[asdict(button) for button in line] for line in message.buttons],
             "files": [asdict(file) for file in message.files], "at": self._clock.now().isoformat(), "edited": bool(message.edits),
+            **({"fades": message.fades} if message.fades else {}),
         }  # fmt: skip
         stands = await self._mailbox.append(address, message_id, body, message.once)
         self._wake(address)

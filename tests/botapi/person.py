@@ -11,9 +11,10 @@ from typing import Any
 from tests.botapi.chats import Chats, Said
 from tests.botapi.delivery import Delivery
 from tests.botapi.methods import Methods
+from tests.pictures import a_picture
 
 _IDS = count(1)
-PICTURE = b"\xff\xd8\xff\xe0 a picture"
+PICTURE = a_picture()
 
 
 class Person:

@@ -17,9 +17,12 @@ from app.telegram import Polling
 from bot.telegram.pacing import Pace
 from bot.telegram.start import build
 from storage import DiskFiles, OutboxQueue, SqlUnitOfWork, migrate, open_database
+from storage.keys import Keys
+from storage.vault import Vault
 from tests import jiangmen
 from tests.botapi import FakeTelegram, Person, reference
 from tests.city import steps
+from tests.keys import KEYS
 from workflow.desk import Session
 from workflow.model import Invite, Ticket
 
@@ -135,7 +138,8 @@ async def open_counter(folder: Path, paces: dict[str, Pace] | None = None) -> As
     settings = config.load(ROOT / "config.example.toml", {})
     settings = replace(settings, files=config.FilesConfig(folder / "files"))
     region, clock = jiangmen.region(), MovingClock()
-    database = open_database(f"sqlite+aiosqlite:///{folder / 'city.db'}")
+    vault = Vault(Keys(None, KEYS), jiangmen.language().masker)
+    database = open_database(f"sqlite+aiosqlite:///{folder / 'city.db'}", vault)
     await migrate(database)
     async with FakeTelegram(reference()) as server:
         files = DiskFiles(folder / "files")

@@ -13,6 +13,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from storage.keys import new_key, write
 from tests.botapi import FakeTelegram, Person
 from tests.city import steps
 
@@ -48,6 +49,9 @@ class Process:
         url = url or f"sqlite+aiosqlite:///{self.database}"
         lines = ["[telegram]", *(f"{name} = {json.dumps(value)}" for name, value in section.items())]
         lines += ["[database]", f'url = "{url}"', "[web]", 'host = "127.0.0.1"', f"port = {self.port}"]
+        lines += ["[privacy]", f'key_file = "{folder / "keys"}"']
+        if not (folder / "keys").exists():
+            write(folder / "keys", [new_key("first")], fresh=True)
         lines += ["[region]", 'pack = "regions/jiangmen"', "[files]", f'path = "{folder / "files"}"']
         self._config.write_text("\n".join(lines), "utf-8")
 

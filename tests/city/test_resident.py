@@ -6,6 +6,7 @@ import pytest
 
 from tests.city import steps
 from tests.city.counter import Counter
+from tests.pictures import a_picture
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("quiet")]
 
@@ -29,7 +30,7 @@ async def test_the_plain_case(counter: Counter) -> None:
 
 async def test_an_album_is_one_thing_with_its_words(counter: Counter) -> None:
     resident = await counter.resident()
-    await resident.sends_album([b"one", b"two", b"three"], steps.LITTER)
+    await resident.sends_album([a_picture("one"), a_picture("two"), a_picture("three")], steps.LITTER)
     await counter.server.delivery.confirmed()
     counter.clock.move(seconds=2)
     card = await resident.sees(steps.UNDERSTOOD)
@@ -91,7 +92,7 @@ async def test_a_venue_and_a_contact_are_words_and_a_point(counter: Counter) -> 
     await resident.sees(steps.UNDERSTOOD)
     number = await steps.submits(resident)
     text = (await counter.ticket(number)).text
-    assert "井根市场" in text and "13800138000" in text
+    assert "井根市场" in text and "138****8000" in text and "13800138000" not in text
     shown = await counter.staff["officer"].sees(number)
     assert "13800138000" not in shown.text and "138****8000" in shown.text
 
@@ -272,3 +273,20 @@ async def test_other_languages_are_served_from_the_first_word(counter: Counter, 
     await resident.says("/start")
     first = await resident.sees_new()
     assert hello.lower() in first.text.lower(), words
+
+
+async def test_a_picture_that_can_not_be_cleaned_is_said_and_the_words_are_kept(counter: Counter) -> None:
+    resident = await counter.resident()
+    await resident.sends_photo(b"\xff\xd8\xff\xe0 torn", steps.LITTER)
+    await resident.sees("1 张图片没有收下", ever=True)
+    await resident.sees(steps.UNDERSTOOD)
+    assert (await counter.ticket(await steps.submits(resident))).files == ()
+
+
+async def test_who_sends_a_document_hears_that_it_stays_as_it_is(counter: Counter) -> None:
+    resident = await counter.resident()
+    await resident.sends_file("document", b"%PDF-1.7", caption=steps.LITTER, mime="application/pdf", name="a/b.pdf")
+    await resident.sees("原样保存", ever=True)
+    await resident.sees(steps.UNDERSTOOD)
+    (file,) = (await counter.ticket(await steps.submits(resident))).files
+    assert (file.kind, file.mime, file.name) == ("document", "application/pdf", "b.pdf")

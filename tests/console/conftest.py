@@ -14,6 +14,7 @@ from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
 import texts
+from app.serving import revealing
 from app.signins import Links, operator_code
 from bot.cards.words import Words
 from storage import ConsoleAccess, ConsoleViews, DiskFiles, SqlInbox, WebMailbox
@@ -140,8 +141,9 @@ async def house(town: Town, tmp_path: Path) -> AsyncIterator[House]:
     async def enter(role: Role) -> str | None:
         return await access.exchange(await operator_code(town.desk, role, REGION.code))
 
-    reads = Keywords()
-    console = Console(access, ConsoleViews(town.database), words, Stars(), reads, reads, lambda: REGION, town.clock, lambda: (2027,))
+    reads, reveal = Keywords(), revealing(town.desk, lambda: None)
+    views = ConsoleViews(town.database)
+    console = Console(access, views, words, Stars(), reads, reads, lambda: REGION, town.clock, lambda: (2027,), False, reveal)
     inbox, mailbox, files = SqlInbox(town.database, town.clock), WebMailbox(town.database), DiskFiles(tmp_path / "files")
     demo = DemoPage((), "", counts, enter)
     services = WebServices(inbox, mailbox, files, SENTENCES, Bell(), lambda: None, console, town.database.alive, demo)

@@ -14,6 +14,7 @@ from aiohttp.test_utils import unused_port
 from app.serving import WebServer
 from storage import SqlInbox
 from tests.console.conftest import Client, House
+from tests.pictures import a_picture
 
 ID = '"id": "an-update-1"'
 FORM = "multipart/form-data; boundary=xyz"
@@ -121,6 +122,17 @@ async def test_a_file_too_big_is_refused_as_such(house: House, chat: Chat) -> No
     answer = await chat.client.post("/chat/api/messages", data=form, headers=chat.key)
     assert answer.status == 413
     assert await chat.inbox.next_rows(house.town.clock.now()) == []
+
+
+async def test_pictures_come_clean_or_not_at_all(house: House, chat: Chat) -> None:
+    form = FormData()
+    form.add_field("update", '{"id": "two-pictures", "text": ""}')
+    form.add_field("file", a_picture() + b"<script>", filename="a.html", content_type="text/html")
+    form.add_field("file", b"\xff\xd8\xff torn", filename="b.jpg", content_type="image/jpeg")
+    assert (await chat.client.post("/chat/api/messages", data=form, headers=chat.key)).status == 202
+    ((row,),) = await chat.inbox.next_rows(house.town.clock.now())
+    (file,) = row.body["files"]
+    assert (file["mime"], file["name"], row.body["unclean"]) == ("image/jpeg", "a.jpg", 1)
 
 
 ODD_FORMS: dict[str, tuple[bytes, dict[str, str]]] = {

@@ -8,9 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from storage import Database, OutboxQueue, SqlUnitOfWork, migrate, open_database
+from storage.tables import metadata
+from storage.vault import CLEAR, Vault
 from tests.clock import FrozenClock
+from tests.keys import a_vault
 from tests.postgres import Server
 from tests.workflow.build import GRID, REGION, PlainWeeks
 from workflow.commands import Command, Register
@@ -63,17 +67,17 @@ class Town:
 
 
 @asynccontextmanager
-async def on_sqlite(folder: Path) -> AsyncIterator[Database]:
-    opened = open_database(f"sqlite+aiosqlite:///{folder / 'city.db'}")
+async def on_sqlite(folder: Path, vault: Vault = CLEAR) -> AsyncIterator[Database]:
+    opened = open_database(f"sqlite+aiosqlite:///{folder / 'city.db'}", vault)
     await migrate(opened)
     yield opened
     await opened.close()
 
 
 @asynccontextmanager
-async def on_postgresql(server: Server) -> AsyncIterator[Database]:
+async def on_postgresql(server: Server, vault: Vault = CLEAR) -> AsyncIterator[Database]:
     url = await server.fresh()
-    opened = open_database(url)
+    opened = open_database(url, vault)
     yield opened
     await opened.close()
     await server.drop(url)
@@ -83,6 +87,15 @@ async def on_postgresql(server: Server) -> AsyncIterator[Database]:
 async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
     """Each test runs on both. What is about one of them only asks for `sqlite` or `pg` instead."""
     opened = on_sqlite(tmp_path) if request.param == "sqlite" else on_postgresql(request.getfixturevalue("postgresql"))
+    async with opened as found:
+        yield found
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def keyed(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
+    """As `database`, with keys, as a city that runs has them."""
+    sealing = a_vault()
+    opened = on_sqlite(tmp_path, sealing) if request.param == "sqlite" else on_postgresql(request.getfixturevalue("postgresql"), sealing)
     async with opened as found:
         yield found
 
@@ -117,4 +130,10 @@ async def town_on(database: Database) -> Town:
     return Town(database, desk, clock, people)
 
 
-__all__ = ["Actor", "Town"]
+async def dumped(database: Database) -> str:
+    """All that stands in the database, as it stands there."""
+    async with database.moment() as connection:
+        return "\n".join([str(row) for table in metadata.sorted_tables for row in (await connection.execute(select(table))).all()])
+
+
+__all__ = ["Actor", "Town", "dumped", "town_on"]

@@ -151,6 +151,16 @@ def test_another_city_is_another_folder() -> None:
         ("region.toml", '"10:00"', '"20:00"', "region.toml:6: office_hours are two times in order"),
         ("region.toml", "Asia/Urumqi", "Mars/Olympus", "region.toml:5: unknown time zone: Mars/Olympus"),
         ("region.toml", "retention_days = 30", "retention_days = -1", "region.toml:7: retention_days is a whole number above 0"),
+        *(
+            ("region.toml", "[grids]", f"[retention]\n{given}\n[grids]", f"region.toml:10: retention: {fault}")
+            for given, fault in (
+                ("days_of = { hotline = 0 }", "hotline: a whole number of days, at least 1"),
+                ("days_of = { petition_claim = 60 }", "petition_claim: a whole number of days, at least 90"),
+                ('held = ["all"]', "all: no procedure"),
+                ("held = 3", "held is a list, days_of a table"),
+                ("forever = 3", "a table with days_of and held, and nothing else"),
+            )
+        ),
         ("region.toml", '"9901"', '"1234"', "region.toml:2: 1234 is no city of divisions.csv"),
         ("texts/en.toml", '"city.privacy_full"', '"city.other"', "en.toml:0: city.privacy_full is missing"),
         ("texts/en.toml", '"city.privacy_full" = ', '"city.privacy_full" = 3 #', "en.toml:2: city.privacy_full is no sentence"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import aiohttp_jinja2
 from aiohttp import web
 
-from web.console import board, health, incidents, lists, signin, ticket, trying
+from web.console import board, health, incidents, lists, original, signin, ticket, trying
 from web.services import Console
 from web.templating import environment
 
@@ -17,6 +17,7 @@ def add_routes(app: web.Application, console: Console) -> None:
     app.router.add_get("/console/board", board.fragment)
     app.router.add_get("/console/tickets", lists.tickets)
     app.router.add_get("/console/tickets/{number}", ticket.one)
+    app.router.add_post(original.PATH, original.shown)
     app.router.add_get("/console/incidents", incidents.raised)
     app.router.add_get(health.PATH, health.rows)
     app.router.add_post(f"{health.PATH}/again", health.send_again)

@@ -67,8 +67,9 @@ async def one(request: web.Request) -> web.Response:
     masked = MaskedText(ticket.text, mask) if readable else None
     content = _content(found, masked.shown, mask, words_of(request)) if masked is not None else None
     steps = [_step(event, words_of(request), mask if readable else None) for event in _as_changed(found)]
+    may_unmask = console.reveal is not None and policy.unmasking_role(actor, ticket) is not None
     return show(
-        request, "ticket.html", ticket=ticket, steps=steps, content=content,
+        request, "ticket.html", ticket=ticket, steps=steps, content=content, may_unmask=may_unmask,
         phases=_phases(ticket.state), reading=reading.of(evidence.again(ticket.understanding), masked),
     )  # fmt: skip
 

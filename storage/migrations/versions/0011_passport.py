@@ -12,7 +12,7 @@ from storage.types import UtcDateTime
 from workflow.chain import micros
 
 revision = '0011'
-down_revision = '0009'
+down_revision = '0010'
 _TICKETS = 500
 _OF_TICKETS = (
     'id', 'number', 'version', 'procedure', 'state', 'hub_unit', 'hub_place', 'lead_unit', 'lead_place', 'outcome', 'verdict',

@@ -12,6 +12,7 @@ import pytest
 from app.cli import main
 from app.region_pack import PackError
 from app.region_pack import load as load_pack
+from tests.keys import KEYS
 from tests.workflow.build import GRID, REGION
 from workflow.region import Region
 
@@ -21,7 +22,8 @@ TINY = Path(__file__).parents[2] / "regions" / "tinytown"
 def environ(tmp_path: Path) -> dict[str, str]:
     return {
         "PETITION_DATABASE__URL": f"sqlite+aiosqlite:///{tmp_path / 'var' / 'x.db'}", "PETITION_WEB__HOST": "127.0.0.1",
-        "PETITION_WEB__PORT": "0", "PETITION_REGION__PACK": "none", "PETITION_FILES__PATH": str(tmp_path / "files"),
+        "PETITION_WEB__PORT": "0", "PETITION_REGION__PACK": "none", "PETITION_PRIVACY__KEYS": KEYS,
+        "PETITION_FILES__PATH": str(tmp_path / "files"),
     }  # fmt: skip
 
 
@@ -261,3 +263,22 @@ def test_a_host_that_is_none_of_ours_is_said(host: str, run: Runner, capsys: pyt
     assert main(["run"], run.environ, load_pack) == 1
     told = capsys.readouterr().err
     assert f"web.host {host} is no address of this machine" in told and "[3/3]" not in told
+
+
+def test_a_city_without_keys_does_not_begin_and_says_how_to_get_them(run: Runner, capsys: pytest.CaptureFixture[str]) -> None:
+    del run.environ["PETITION_PRIVACY__KEYS"]
+    run.environ |= {"PETITION_REGION__PACK": str(TINY), "PETITION_PRIVACY__KEY_FILE": "secret/keys"}
+    assert main(["run"], run.environ, load_pack) == 1
+    assert "keys new" in capsys.readouterr().err and not Path("var").exists()
+    assert run("check") == 1 and "C014 fault" in capsys.readouterr().out
+    assert run("keys", "new") == 0 and run("keys", "new") == 1 and run("migrate") == 0
+    capsys.readouterr()
+    assert run("check") == 0 and "C014 ok" in capsys.readouterr().out
+    assert run("keys", "rotate") == 0 and run("keys", "resume") == 0 and run("keys", "list") == 0
+    first, second = capsys.readouterr().out.splitlines()
+    assert not first.endswith("current") and second.endswith("current")
+    written = Path("secret/keys").read_text("ascii")
+    assert not any(line.split()[1] in (first + second) for line in written.splitlines())
+    Path("secret/keys").chmod(0o644)
+    assert run("check") == 1 and main(["run"], run.environ, load_pack) == 1
+    assert "chmod 600" in capsys.readouterr().err
