@@ -222,8 +222,9 @@ ODD = {
 @pytest.mark.parametrize("name", ODD)
 async def test_odd_texts_are_shown_as_they_are_and_are_no_failure(house: House, caplog: pytest.LogCaptureFixture, name: str) -> None:
     caplog.set_level(logging.ERROR)
-    text, visitor = ODD[name], await house.holds(Role.SUPERVISOR)
-    ticket = await read_ticket(house, text)
+    # PostgreSQL stores no NUL, and none comes in by a door: `bot.heard` takes it out.
+    text = ODD[name] if house.town.database.is_sqlite else ODD[name].replace("\x00", "")
+    visitor, ticket = await house.holds(Role.SUPERVISOR), await read_ticket(house, text)
     for page in (await visitor.reads(f"/console/tickets/{ticket.number}"), await tries(visitor, text)):
         written = text.replace("\r\n", "\n")
         shown = text_of(page).replace("\r\n", "\n")
