@@ -20,7 +20,7 @@ from nlp.tables import read
 SET = Path(__file__).with_name("red_flags.csv")
 STRENGTH = 2.0  # of the model: the inverse of how much large weights cost
 DANGERS_COUNT = 3.0  # a missed danger weighs as much as this many false alarms
-CAUTION = 0.5  # how sure it must be, in log odds
+CAUTION = 1.7  # how sure it must be, in log odds
 LIGHTEST = 0.05  # pieces that speak less are left out
 RAREST = 2
 HAN = re.compile("[㐀-鿿]+")
