@@ -126,6 +126,7 @@ class Counter:
         async with asyncio.timeout(10):
             while await self._busy():
                 self.city.engine.reader.wake()
+                await asyncio.sleep(0)  # looks at SQLite are made at once: without it nobody else has a turn
 
     async def _busy(self) -> bool:
         if await self.city.inbox.next_rows(self.clock.now()) or (await self.queue.depth()).get("waiting"):
