@@ -24,7 +24,8 @@ NOW = datetime(2026, 11, 25, tzinfo=UTC)
 def check(folder: Path, *argv: str) -> tuple[int, dict[str, dict[str, Any]]]:
     config = folder / "config.toml"
     lines = ["[database]", f'url = "sqlite+aiosqlite:///{folder / "city.db"}"', "[web]", 'host = "127.0.0.1"', "port = 0"]
-    lines += ["[region]", 'pack = "regions/jiangmen"', "[files]", f'path = "{folder / "files"}"', "[privacy]", f'key_file = "{folder / "keys"}"']
+    lines += ["[region]", 'pack = "regions/jiangmen"', "[files]", f'path = "{folder / "files"}"']
+    lines += ["[privacy]", f'key_file = "{folder / "keys"}"']
     config.write_text("\n".join(lines), "utf-8")
     command = [sys.executable, "-m", "app", *argv, "--config", str(config)]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
