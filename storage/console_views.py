@@ -65,6 +65,8 @@ class ConsoleViews:
 
     async def whole(self, number: str) -> Whole | None:
         """A ticket with all that belongs to it. Whether the viewer may see it is for `policy` to say."""
+        if "\0" in number:  # PostgreSQL refuses to be asked for it
+            return None
         async with SqlUnitOfWork(self._database, reading=True) as uow:
             ticket = await uow.tickets.by_number(number)
             if ticket is None:
