@@ -168,7 +168,7 @@ async def test_the_demos_button_opens_the_console_for_its_own_page_on_this_machi
     assert "督办" in await visitor.reads("/console")
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # a file that can be taken away
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 async def test_readiness_is_asked_of_the_database_itself(house: House) -> None:
     """A connection that is open goes on in a deleted file; who comes after a restart would find nothing."""
     visitor, path = await house.stranger(), Path(str(house.town.database.engine.url.database))

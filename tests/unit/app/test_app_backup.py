@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from alembic import command
 
 from app import backup
 from app.backup import BackupError, Manifest
 from app.restore import restore
 from storage import DiskFiles, WebMailbox, migrate, open_database
+from storage.migrate import config
 
 ROOT = Path(__file__).resolve().parents[3]
 NOW = datetime(2026, 11, 25, 1, 2, 3, tzinfo=UTC)
@@ -197,11 +199,12 @@ async def test_references_that_lead_nowhere_are_found(city: City, tmp_path: Path
 
 
 async def test_an_older_backup_is_brought_forward(city: City, tmp_path: Path) -> None:
-    """The newest revision is taken back by hand: what it added goes, and comes again."""
+    """What the newest revisions added goes, and comes again."""
     newest = city.back_up(tmp_path / "kept").revision
-    with closing(sqlite3.connect(city.database)) as connection, connection:
-        connection.execute("DROP TABLE praises")
-        connection.execute("UPDATE alembic_version SET version_num = '0008'")
+    database = open_database(f"sqlite+aiosqlite:///{city.database}")
+    async with database.writing() as connection:
+        await connection.run_sync(lambda sync: command.downgrade(config(sync), "0008"))
+    await database.close()
     assert city.back_up(tmp_path / "older").revision == "0008"
     found = await restore(tmp_path / "older", tmp_path / "new")
     assert (found.manifest.revision, found.revision) == ("0008", newest)

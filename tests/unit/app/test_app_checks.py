@@ -25,6 +25,7 @@ def check(folder: Path, *argv: str) -> tuple[int, dict[str, dict[str, Any]]]:
     config = folder / "config.toml"
     lines = ["[database]", f'url = "sqlite+aiosqlite:///{folder / "city.db"}"', "[web]", 'host = "127.0.0.1"', "port = 0"]
     lines += ["[region]", 'pack = "regions/jiangmen"', "[files]", f'path = "{folder / "files"}"']
+    lines += ["[privacy]", f'key_file = "{folder / "keys"}"']
     config.write_text("\n".join(lines), "utf-8")
     command = [sys.executable, "-m", "app", *argv, "--config", str(config)]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
@@ -36,6 +37,7 @@ def test_a_city_is_checked_from_nothing_to_a_clock_set_back(tmp_path: Path) -> N
     status, found = check(tmp_path, "check", "--json", "--no-network")
     assert (status, found["C001"]["level"]) == (1, FAULT)
     assert check(tmp_path, "migrate")[0] == 0
+    assert (found["C014"]["level"], check(tmp_path, "keys", "new")[0]) == (FAULT, 0)
     status, found = check(tmp_path, "check", "--json", "--no-network")
     assert status == 0, found
     assert {"C001", "C002", "C003", "C004", "C005", "C006", "C008", "C009", "C010", "C011", "C012", "C013", "C014"} == found.keys()

@@ -240,10 +240,10 @@ def test_a_database_of_another_kind_is_one_line(command: str, run: Runner, capsy
 
 
 def test_a_postgresql_that_is_not_there_is_one_line(run: Runner, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    run.environ["PETITION_DATABASE__URL"] = f"postgresql+asyncpg://city:hush-hush@/x?host={tmp_path}"
+    run.environ["PETITION_DATABASE__URL"] = f"postgresql+asyncpg://city:hunter-2@/x?host={tmp_path}"
     assert [run("run"), run("migrate"), run("check")] == [1, 1, 1]
     told = "".join(capsys.readouterr())
-    assert "cannot be used" in told and "C001 fault" in told and "hush" not in told and "Traceback" not in told
+    assert "cannot be used" in told and "C001 fault" in told and "hunter-2" not in told and "Traceback" not in told
 
 
 def test_a_city_says_where_it_is_only_once_the_port_is_its_own(run: Runner, capsys: pytest.CaptureFixture[str]) -> None:
