@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true, update
 
 from storage.anchors import SqlAnchors
 from storage.connection import Connection
@@ -65,7 +65,7 @@ class ConsoleViews:
 
     async def whole(self, number: str) -> Whole | None:
         """A ticket with all that belongs to it. Whether the viewer may see it is for `policy` to say."""
-        if "\0" in number:  # PostgreSQL refuses to be asked for it
+        if not number.isprintable():  # PostgreSQL refuses to be asked for a NUL
             return None
         async with SqlUnitOfWork(self._database, reading=True) as uow:
             ticket = await uow.tickets.by_number(number)
@@ -116,6 +116,13 @@ class ConsoleViews:
                 await _counts(connection, given_up),
                 frozenset((await connection.execute(people)).scalars()),
             )
+
+    async def send_again(self) -> int:
+        """Every message that was given up and is shown in `queues` is tried anew, from the first attempt. Answers how many."""
+        told = or_(outbox.c.ticket_id.is_(None), outbox.c.ticket_id.in_(select(tickets.c.id).where(OPEN_TO_LISTS)))
+        anew = {"status": "waiting", "attempts": 0, "next_try_at": None}
+        async with self._database.writing() as connection:
+            return (await connection.execute(update(outbox).where(told, outbox.c.status == "dead").values(anew))).rowcount
 
 
 def within(reach: Sequence[Reach]) -> ColumnElement[bool]:
