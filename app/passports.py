@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from bot.cards.words import Words
-from bot.doors import FileStore, ReadyMessage
+from bot.doors import ReadyMessage
 from bot.passport import as_text, sheet
 from texts import Texts
 from workflow import anchors, passport
@@ -17,13 +18,19 @@ from workflow.ports import UnitOfWork
 from workflow.region import Region
 
 
+class Keeps(Protocol):
+    """Fits `storage.DiskFiles`: keeps what this house made as it is."""
+
+    async def keep(self, content: bytes, mime: str, name: str) -> FileRef: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Passports:
     """Not written anew while nothing changed: files are named by their content."""
 
     texts: Texts
     region: Callable[[], Region]
-    files: FileStore
+    files: Keeps
 
     async def attached(self, uow: UnitOfWork, contact: Contact, speech: Speech, message: ReadyMessage) -> ReadyMessage | None:
         """The message with its passport, where it is one's; None where the ticket is no longer this person's."""
@@ -38,7 +45,7 @@ class Passports:
         return replace(message, files=(page, await self._kept(as_text(found), "application/json", f"{ticket.number}.json")))
 
     async def _kept(self, text: str, mime: str, name: str) -> FileRef:
-        return await self.files.put(text.encode(), "document", mime, name)
+        return await self.files.keep(text.encode(), mime, name)
 
 
 async def made(uow: UnitOfWork, ticket: Ticket) -> Json:

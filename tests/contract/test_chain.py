@@ -31,6 +31,8 @@ from workflow.model import Assignee, Contact, Post
 from workflow.proof import Fault, Found
 from workflow.states import Trigger
 
+BY_HAND = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+"""Rows are changed through a connection of the test's own."""
 STEPS = ("register", "accept", "dispatch", "sign", "add", "urge", "anchor")
 Step = tuple[str, int]
 
@@ -84,10 +86,6 @@ async def live(town: Town, steps: Sequence[Step]) -> None:
                     await town.do("resident", Add(ticket, "and more"))
                 case _:
                     await town.do("resident", Urge(ticket))
-
-
-ON_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-"""For those that tamper with the file."""
 
 
 @pytest.fixture(scope="module")
@@ -262,7 +260,7 @@ def sql(tmp_path: Path, town: Town) -> Iterator[sqlite3.Connection]:
         yield connection
 
 
-@ON_SQLITE
+@BY_HAND
 async def test_the_ticket_and_the_place_are_named(town: Town, sql: sqlite3.Connection) -> None:
     await live(town, [("accept", 0), ("register", 0), ("add", 0)])
     sql.execute("UPDATE events SET target = 'CLOSED' WHERE ticket_id = 1 AND seq = 2")
@@ -272,7 +270,7 @@ async def test_the_ticket_and_the_place_are_named(town: Town, sql: sqlite3.Conne
     assert await found(town.database, "QC-261124-0001") == []
 
 
-@ON_SQLITE
+@BY_HAND
 async def test_erased_words_leave_the_chain_whole_and_put_in_words_do_not(town: Town, sql: sqlite3.Connection) -> None:
     await live(town, [("add", 0)])
     await town.do("officer", Move(1, Trigger.DECLINE, reason="because of the neighbour", route="the county"))
@@ -282,7 +280,7 @@ async def test_erased_words_leave_the_chain_whole_and_put_in_words_do_not(town: 
     assert await found(town.database) == [Found(Fault.WORDS_CHANGED, "QC-261123-0001", 3)]
 
 
-@ON_SQLITE
+@BY_HAND
 async def test_the_same_words_have_another_commitment_each_time(town: Town, sql: sqlite3.Connection) -> None:
     """Who guesses the words can't try them on the commitment."""
     await live(town, [("register", 0), ("register", 0)])
@@ -290,7 +288,7 @@ async def test_the_same_words_have_another_commitment_each_time(town: Town, sql:
     assert len(set(hashes)) == len(hashes) == 6
 
 
-@ON_SQLITE
+@BY_HAND
 async def test_a_city_of_anchors_made_anew_is_found_by_what_was_published(town: Town, sql: sqlite3.Connection) -> None:
     """Who holds the database can make everything anew; not what others have kept."""
     await live(town, [("accept", 0), ("anchor", 0), ("add", 0)])
@@ -352,7 +350,7 @@ async def test_two_who_write_at_once_make_one_chain(town: Town) -> None:
         assert len(await uow.tickets.events(ticket.id)) > 1
 
 
-@ON_SQLITE
+@BY_HAND
 async def test_events_without_a_ticket_are_found_wherever_they_lie(town: Town, sql: sqlite3.Connection) -> None:
     for _ in range(3):
         await town.registered()
