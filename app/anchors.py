@@ -67,8 +67,8 @@ class AnchorWatch:
             newest = await uow.anchors.latest(_CATCH_UP)
         try:
             await asyncio.to_thread(append, Path(self.file), tuple(reversed(newest)))
-        except OSError as error:
-            _LOG.error("the file of anchors cannot be written", extra={"error": type(error).__name__})
+        except OSError:
+            _LOG.exception("the file of anchors cannot be written")
 
 
 def append(file: Path, made: tuple[Anchor, ...]) -> None:

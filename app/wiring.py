@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import random
 import secrets
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 import nlp
@@ -101,7 +102,6 @@ def build(
     desk = Desk(units, current, clock, calendar, query_code)
     classifier = CountedClassifier(language.classifier, current, metrics)
     reading = Reading(classifier, language.places, language.answers, language.masker, language.likeness)
-
     files = DiskFiles(Path(config.files.path))
     staff = StaffConversation(sentences, current, language.masker, links.for_contact, reading.dangerous)
     conversation = Conversation(sentences, ResidentConversation(reading, files), staff)
@@ -116,11 +116,7 @@ def build(
     reader = Reader(inbox, doors, desk, conversation, clock, relay.wake)
     bursts = BurstWatch(units, desk, clock, current, relay.wake)
     daily = AnchorWatch(units, desk, clock, current, config.anchors.file)
-    retention = Retention(units, desk, clock, current, database, files, mailbox)
-
-    async def look() -> int:
-        return await daily.look() + await bursts.look() + await retention.look()
-
+    look = _each(daily, bursts, Retention(units, desk, clock, current, database, files, mailbox))
     def rounded(told: int, at: datetime) -> None:
         metrics.missed.inc(told)
         metrics.watched.set(at.timestamp())
@@ -131,6 +127,17 @@ def build(
         region, sentences, database, inbox, mailbox, files, bell, desk, engine, calendar, language.masker, links,
         language.classifier, language.places, metrics, Readiness(engine.pulses()),
     )  # fmt: skip
+
+
+class _Looks(Protocol):
+    async def look(self) -> int: ...
+
+
+def _each(*lookers: _Looks) -> Callable[[], Awaitable[int]]:
+    async def look() -> int:
+        return sum([await looker.look() for looker in lookers])
+
+    return look
 
 
 @dataclass(frozen=True, slots=True)

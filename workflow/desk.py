@@ -33,11 +33,11 @@ from workflow.commands import (
 )
 from workflow.errors import Collision, Conflict, Refusal, Refused
 from workflow.guards import Case
-from workflow.model import SYSTEM, Actor, Assignee, Contact, Event, FileRef, Json, Note, Priority, Procedure, Role, Speech, Ticket
+from workflow.model import Actor, Assignee, Contact, Event, FileRef, Json, Note, Priority, Procedure, Role, Speech, Ticket
 from workflow.notices import Audience, into_parent, notices
 from workflow.ports import Clock, UnitOfWork, UnitsOfWork, WorkCalendar
 from workflow.region import Region
-from workflow.states import Party, State, Trigger, row
+from workflow.states import Party, Trigger, row
 
 T = TypeVar("T")
 _AGAIN = 5
@@ -297,7 +297,3 @@ class Session:
 def _party(parties: frozenset[Party], wanted: frozenset[Party]) -> Party:
     """As which of several parties somebody acts: the first in the table's order."""
     return next(party for party in Party if party in (parties & wanted or parties))
-
-
-OPEN_STATES = tuple(state for state in State if state not in {State.CLOSED, State.DECLINED, State.MERGED, State.WITHDRAWN, State.ARCHIVED})
-__all__ = ["OPEN_STATES", "SYSTEM", "Desk", "Session"]
