@@ -28,7 +28,7 @@ def opened(url: URL) -> AsyncEngine:
     """Connects when it is used. Raises sqlalchemy.exc.* then, OSError where nobody listens."""
     # A connection that died with its server is noticed before it is used.
     engine = create_async_engine(
-        url, pool_size=POOL, max_overflow=0, pool_pre_ping=True, connect_args={"async_creator_fn": _connect}
+        url, pool_size=POOL, max_overflow=0, pool_pre_ping=True, hide_parameters=True, connect_args={"async_creator_fn": _connect}
     )
     event.listen(engine.sync_engine, "handle_error", _translate)
     return engine

@@ -188,7 +188,7 @@ def _engine(url: URL, prepare: Callable[[Any, object], None]) -> Engine:
         # Commits are made in a thread while the event loop keeps its hands off: never two at once.
         return sqlite3.connect(url.database or ":memory:", timeout=0, check_same_thread=False)
 
-    engine = create_engine("sqlite://", creator=connect, poolclass=NullPool)
+    engine = create_engine("sqlite://", creator=connect, poolclass=NullPool, hide_parameters=True)
     event.listen(engine, "connect", prepare)
     event.listen(engine, "connect", _never_wait)
     return engine

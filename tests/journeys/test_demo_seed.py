@@ -49,7 +49,8 @@ class Stage:
         """Until nothing waits in inbox and outbox."""
         queue = OutboxQueue(self.city.database)
         async with asyncio.timeout(20):
-            while (await queue.depth()).get("waiting") or await self.city.inbox.next_rows(SystemClock().now()):
+            # In this order: what is heard puts its answers into the outbox as it leaves the inbox.
+            while await self.city.inbox.next_rows(SystemClock().now()) or (await queue.depth()).get("waiting"):
                 await asyncio.sleep(0)
 
 
