@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
+from storage.keys import new_key, write
 from tests.botapi import FakeTelegram
 from tests.city.process import ROOT, SECRET, free_port
 
@@ -144,4 +145,8 @@ class Lives:
         lines = ["[telegram]", *(f"{name} = {json.dumps(value)}" for name, value in telegram.items())]
         lines += ["[database]", f"url = {json.dumps(self.url)}", "[web]", 'host = "127.0.0.1"', f"port = {self._port}"]
         lines += ["[region]", 'pack = "regions/jiangmen"', "[files]", f"path = {json.dumps(str(self.folder / 'files'))}"]
+        keys = self.folder / "keys"
+        if not keys.exists():
+            write(keys, [new_key("first")], fresh=True)
+        lines += ["[privacy]", f'key_file = "{keys}"']
         (self.folder / "config.toml").write_text("\n".join(lines), "utf-8")
