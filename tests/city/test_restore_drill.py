@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import sqlite3
 import uuid
 from collections.abc import AsyncIterator
@@ -89,6 +90,7 @@ async def test_a_city_goes_on_from_its_backup(crowd: Crowd, tmp_path: Path) -> N
 
     found = json.loads(await first.command("restore", str(kept), "--to", str(elsewhere)))
     assert (found["tickets"], found["files"], found["missing"]) == (told["tickets"], told["files"], 0)
+    shutil.copy(tmp_path / "first" / "keys", elsewhere / "keys")  # kept elsewhere: no backup holds them
     async with FakeTelegram(reference()) as server:
         second = Process(elsewhere, server, "off")
         assert {update for _, update, _ in before} <= ids(second.database)

@@ -56,6 +56,7 @@ async def pair(tmp_path: Path, telegram: FakeTelegram, postgresql: Server) -> As
         folder.mkdir()
     (folders[0] / "files").mkdir()
     (folders[1] / "files").symlink_to(folders[0] / "files")
+    (folders[1] / "keys").symlink_to(folders[0] / "keys")  # what one sealed the other must open
     processes = [Process(folder, telegram, url=url) for folder in folders]
     try:
         await asyncio.gather(*(process.start() for process in processes))

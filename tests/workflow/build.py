@@ -61,6 +61,7 @@ def a_region() -> Region:
         ClockRule("accept", 15, "calendar_days", "registered", "law"),
         ClockRule("reply", 60, "calendar_days", "accepted", "law"),
         ClockRule("opinion", 30, "calendar_days", "review_requested", "law"),
+        ClockRule("evaluate", 3, "calendar_days", "replied", "ours"),
     )
     clocks["petition_claim"] = ClockProfile("petition_claim", claim, 30, "calendar_days")
     return Region(
