@@ -79,7 +79,7 @@ class OutboxQueue:
 
     async def sent(self, item: OutboxItem, message_id: str, now: datetime) -> None:
         async with self._database.writing() as connection:
-            left = rows.spoken({"key": item.speech.key, "card": item.speech.card})
+            left = rows.spoken({"key": item.speech.key, "card": item.speech.card, "edits": item.speech.edits})
             done = {"status": "sent", "sent_at": now, "message_id": message_id, "leased_until": None, "speech": left}
             await connection.execute(update(outbox).where(outbox.c.id == item.id).values(done))
             if item.speech.ticket_id is not None and message_id:

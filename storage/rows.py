@@ -158,8 +158,8 @@ def speech_out(speech: Speech, vault: Vault = CLEAR, owner: int = 0) -> dict[str
 
 
 def spoken(speech: Row) -> dict[str, Any]:
-    """What is left of a speech once it was delivered."""
-    return {name: speech.get(name, "") for name in ("key", "card")}
+    """What is left of a speech once it was delivered: nobody's words. `edits` tells whether it made a message of its own."""
+    return {name: speech.get(name, "") for name in ("key", "card", "edits")}
 
 
 def speech_to(contact_id: int) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ async def test_a_neighbour_joins_adds_and_leaves_by_telegram(counter: Counter) -
     await neighbour.sees("已派单", within=20)
     await neighbour.presses("退出关注", within=20)
     await neighbour.presses("确定退出")
-    await neighbour.sees("不再关注")
+    await neighbour.sees("您已不再关注")
     assert await counter.kinds(number) == ["registered", "joined", "seconded", "accept", "dispatch", "left"]
     await steps.signs(counter.staff["worker"], number)
     await counter.settled()

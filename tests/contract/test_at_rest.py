@@ -111,7 +111,7 @@ async def test_a_message_keeps_its_words_until_it_is_delivered_and_no_longer(tow
     assert any(PHONE in str(speech.params.get("text")) for speech in said if speech.key == "notices.relayed_to_handler")
     async with town.database.reading() as connection:
         left = (await connection.execute(select(outbox.c.speech))).scalars().all()
-    assert left and all(set(speech) == {"key", "card"} for speech in left)
+    assert left and all(set(speech) == {"key", "card", "edits"} for speech in left)
 
 
 async def test_an_update_that_was_read_is_empty(town: Town) -> None:
