@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Integer, Select, String, and_, bindparam, func, insert, or_, select, union_all, update
+from sqlalchemy import ColumnElement, Integer, String, and_, bindparam, func, insert, or_, select, union_all, update
 
 from storage.connection import Connection
 from storage.joining_tables import followers, gists, incidents
+from storage.prepared import Prepared, fixed, listed, numbered, padded
 from storage.rows import Row
 from storage.tables import tickets
+from storage.types import Id
 from storage.veils import Veils
 from storage.views import OPEN_TO_LISTS
 from workflow.alike import Area, Gist, Neighbour, gist_from, joinable
@@ -30,11 +32,11 @@ class SqlAlike:
         self._db = connection
 
     async def keep(self, ticket_id: int, gist: Gist) -> None:
-        await self._db.execute(_KEEP, {"ticket_id": ticket_id, **asdict(gist)})
+        await _KEEP.write(self._db, {"ticket_id": ticket_id, "whole": gist.whole, "words": gist.words, "spots": gist.spots})
 
     async def near(self, area: Area, contact_id: int, limit: int = 50) -> tuple[Neighbour, ...]:
-        asked = nearby(area, contact_id, limit, await self._veils.faces(contact_id))
-        found = (await self._db.execute(NEARBY, asked)).mappings()
+        question, values = nearby(area, contact_id, limit, await self._veils.faces(contact_id))
+        found = await question.rows(self._db, values)
         return tuple(_neighbour(row) for row in found if row["own"] or not row["understanding"].get("sensitive"))
 
     async def told(self, since: datetime) -> tuple[Told, ...]:
@@ -64,32 +66,34 @@ class SqlAlike:
         return replace(incident, id=made.scalar_one())
 
 
-def nearby(area: Area, contact_id: int, limit: int, faces: Sequence[int] = ()) -> dict[str, object]:
-    """What `NEARBY` is asked with. `faces`: under which ids the contact may have asked for something."""
-    return {
-        "person": contact_id, "faces": list(faces) or [contact_id], "topics": area.topics, "since": area.since, "inside": area.inside,
-        "around": area.around, "most": limit,
-    }  # fmt: skip
+def nearby(area: Area, contact_id: int, limit: int, faces: Sequence[int] = ()) -> tuple[Prepared, dict[str, object]]:
+    """What `SqlAlike.near` asks, and with what. `faces`: under which ids the contact may have asked for something."""
+    lists = {"face": padded(list(faces) or [contact_id]), "topic": padded(area.topics or ("",)), "around": padded(area.around or ("",))}
+    values = {name: value for kind, found in lists.items() for name, value in numbered(kind, found).items()}
+    values |= {"person": contact_id, "since": area.since, "inside": area.inside, "most": limit}
+    return _nearby(*map(len, lists.values())), values
 
 
-def _nearby() -> Select[*tuple[Any, ...]]:
+@lru_cache(64)
+def _nearby(faces: int, topics: int, around: int) -> Prepared:
+    """By topic and time through an index, whatever the number of tickets."""
     follows = select(followers.c.ticket_id).where(followers.c.contact_id == bindparam("person", type_=Integer))
-    person = tickets.c.reporter.in_(bindparam("faces", type_=Integer, expanding=True))
+    person = tickets.c.reporter.in_(listed("face", faces, Id))
     own = or_(and_(tickets.c.reporter.is_not(None), person), tickets.c.id.in_(follows))
     shown: ColumnElement[bool] = or_(~tickets.c.anonymous, tickets.c.reporter.is_(None), own)
     joined = select(func.count()).where(followers.c.ticket_id == tickets.c.id).scalar_subquery()
-    return (
+    return Prepared(
         select(
             tickets.c.id, tickets.c.number, tickets.c.topic, tickets.c.place, tickets.c.state, tickets.c.created_at, tickets.c.reporter,
             tickets.c.understanding, own.label("own"), joined.label("joined"), gists.c.whole, gists.c.words, gists.c.spots,
         )
         .join(gists, gists.c.ticket_id == tickets.c.id)
         .where(
-            tickets.c.topic.in_(bindparam("topics", expanding=True)),
+            tickets.c.topic.in_(listed("topic", topics, String)),
             tickets.c.created_at >= bindparam("since"),
-            or_(tickets.c.place.startswith(bindparam("inside", type_=String)), tickets.c.place.in_(bindparam("around", expanding=True))),
-            tickets.c.state.not_in(_AT_REST),
-            tickets.c.procedure.in_(_JOINABLE),
+            or_(tickets.c.place.startswith(bindparam("inside", type_=String)), tickets.c.place.in_(listed("around", around, String))),
+            tickets.c.state.not_in(fixed(_AT_REST)),
+            tickets.c.procedure.in_(fixed(_JOINABLE)),
             shown,
         )
         .order_by(tickets.c.created_at.desc(), tickets.c.id.desc())
@@ -97,9 +101,7 @@ def _nearby() -> Select[*tuple[Any, ...]]:
     )  # fmt: skip
 
 
-_KEEP = insert(gists)
-NEARBY = _nearby()
-"""The question of `SqlAlike.near`: by topic and time through an index, whatever the number of tickets."""
+_KEEP = Prepared(insert(gists))
 
 
 def _neighbour(row: Row) -> Neighbour:

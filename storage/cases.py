@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, bindparam, false, insert, or_, select, update
+from sqlalchemy import ColumnElement, Executable, Integer, Table, and_, bindparam, false, insert, or_, select, update
 
 from storage import rows
 from storage.chain import sealed
 from storage.connection import Connection
 from storage.engine import Database
 from storage.originals import Originals
+from storage.prepared import Inserts, Prepared, fixed, listed, numbered, padded
 from storage.tables import clocks, events, notes, serials, tickets
+from storage.types import Id
 from storage.veils import Veils
 from workflow.errors import Conflict
 from workflow.letters import MOST
@@ -25,11 +28,35 @@ _AT_REST = [state.value for state in RESTING]
 _SECRET = Procedure.PETITION_REPORT.value
 _SECRET_UNIT = "discipline"
 # What every intake asks is built once: to build a statement costs as much as to carry it out.
-_ADD = {table: insert(table).returning(table.c.id) for table in (tickets, events, notes)}
-_SAVE = update(tickets).where(tickets.c.id == bindparam("this"), tickets.c.version == bindparam("before"))
-_ONE = {column: select(tickets).where(tickets.c[column] == bindparam("wanted")) for column in ("id", "number")}
-_CLOCKS = select(clocks).where(clocks.c.ticket_id == bindparam("this")).order_by(clocks.c.position)
-_ADD_CLOCKS = insert(clocks)
+_ADD = {table: Prepared(insert(table).returning(table.c.id)) for table in (tickets, events, notes)}
+_SAVE = Prepared(update(tickets).where(tickets.c.id == bindparam("this"), tickets.c.version == bindparam("before")))
+_ONE = {column: Prepared(select(tickets).where(tickets.c[column] == bindparam("wanted"))) for column in ("id", "number")}
+_CLOCKS = Prepared(select(clocks).where(clocks.c.ticket_id == bindparam("this")).order_by(clocks.c.position))
+_ADD_CLOCKS = Prepared(insert(clocks))
+_NO_CLOCKS = Prepared(clocks.delete().where(clocks.c.ticket_id == bindparam("this")))
+
+
+def _next_serial(insert_: Inserts) -> Executable:
+    first = insert_(serials)
+    following = first.on_conflict_do_update(index_elements=[serials.c.day], set_={"value": serials.c.value + first.excluded.value})
+    return following.returning(serials.c.value)
+
+
+_NEXT_SERIAL = Prepared(_next_serial)
+
+
+@lru_cache(32)
+def _of_reporter(faces: int, open_only: bool) -> Prepared:  # a key of the cache
+    where: ColumnElement[bool] = tickets.c.reporter.in_(listed("face", faces, Id))
+    if open_only:
+        where = and_(where, tickets.c.state.not_in(fixed(_AT_REST)))
+    return Prepared(select(tickets).where(where).order_by(tickets.c.id.desc()).limit(bindparam("most", type_=Integer)))
+
+
+@lru_cache(32)
+def _clocks_of(count: int) -> Prepared:
+    mine = clocks.c.ticket_id.in_(listed("ticket", count, Id))
+    return Prepared(select(clocks).where(mine).order_by(clocks.c.ticket_id, clocks.c.position))
 
 
 class SqlTickets:
@@ -41,9 +68,7 @@ class SqlTickets:
         self._written: dict[int, Ticket] = {}  # as this transaction left them
 
     async def next_serial(self, day: str) -> int:
-        first = self._database.insert(serials).values(day=day, value=1)
-        next_one = first.on_conflict_do_update(index_elements=[serials.c.day], set_={"value": serials.c.value + 1})
-        return int((await self._db.execute(next_one.returning(serials.c.value))).scalar_one())
+        return int(await _NEXT_SERIAL.value(self._db, {"day": day, "value": 1}))
 
     async def add(self, ticket: Ticket) -> Ticket:
         """What is stored is the answer: masked where it held personal data, which is sealed."""
@@ -64,9 +89,9 @@ class SqlTickets:
         values = rows.ticket_out(shown) | {"version": ticket.version + 1, "this": ticket.id, "before": ticket.version}
         if ticket.reporter is not None:
             values["reporter"] = await self._veils.worn(ticket.id, ticket.reporter)
-        if (await self._db.execute(_SAVE, values)).rowcount != 1:
+        if await _SAVE.write(self._db, values) != 1:
             raise Conflict("the ticket was changed by somebody else")
-        await self._db.execute(clocks.delete().where(clocks.c.ticket_id == ticket.id))
+        await _NO_CLOCKS.write(self._db, {"this": ticket.id})
         await self._save_clocks(shown)
         await self._originals.keep("ticket", ticket.id, ticket.id, hidden)
         if _nobody(ticket):
@@ -83,8 +108,7 @@ class SqlTickets:
 
     async def _save_clocks(self, ticket: Ticket) -> None:
         values = [rows.clock_out(ticket.id, position, clock) for position, clock in enumerate(ticket.clocks)]
-        if values:
-            await self._db.execute(_ADD_CLOCKS, values)
+        await _ADD_CLOCKS.write_each(self._db, values)
 
     async def get(self, ticket_id: int) -> Ticket | None:
         return await self._one("id", ticket_id)
@@ -93,11 +117,11 @@ class SqlTickets:
         return await self._one("number", number)
 
     async def _one(self, column: str, wanted: int | str) -> Ticket | None:
-        row = (await self._db.execute(_ONE[column], {"wanted": wanted})).mappings().one_or_none()
+        row = await _ONE[column].row(self._db, {"wanted": wanted})
         if row is None:
             return None
         (whole,) = await self._unveiled([row])
-        return rows.ticket_in(whole, (await self._db.execute(_CLOCKS, {"this": row["id"]})).mappings().all())
+        return rows.ticket_in(whole, await _CLOCKS.rows(self._db, {"this": row["id"]}))
 
     async def held(self, number: str) -> Ticket | None:
         """Two who merge two tickets into each other must not both succeed: one of them waits, or is begun again."""
@@ -105,10 +129,9 @@ class SqlTickets:
         return await self.by_number(number)
 
     async def of_reporter(self, contact_id: int, *, open_only: bool, limit: int = 20) -> tuple[Ticket, ...]:
-        where: ColumnElement[bool] = tickets.c.reporter.in_(await self._veils.faces(contact_id))
-        if open_only:
-            where = and_(where, tickets.c.state.not_in(_AT_REST))
-        return await self._find(where, tickets.c.id.desc(), limit=limit)
+        faces = padded(await self._veils.faces(contact_id))
+        wanted = numbered("face", faces) | {"most": limit}
+        return await self._whole(await _of_reporter(len(faces), open_only).rows(self._db, wanted))
 
     async def of_letter(self, letter_id: int) -> tuple[Ticket, ...]:
         return await self._find(tickets.c.letter_id == letter_id, tickets.c.id, limit=MOST)
@@ -139,11 +162,15 @@ class SqlTickets:
         return await self._find(wanted, tickets.c.urgent.desc(), tickets.c.next_due_at.nulls_last(), tickets.c.id, limit=limit)
 
     async def _find(self, where: ColumnElement[bool], *order: Any, limit: int = 1) -> tuple[Ticket, ...]:
-        found = (await self._db.execute(select(tickets).where(where).order_by(*order).limit(limit))).mappings().all()
+        return await self._whole((await self._db.execute(select(tickets).where(where).order_by(*order).limit(limit))).mappings().all())
+
+    async def _whole(self, found: Sequence[rows.Row]) -> tuple[Ticket, ...]:
+        if not found:
+            return ()
         ids = [row["id"] for row in found]
         of_ticket: dict[int, list[rows.Row]] = {ticket_id: [] for ticket_id in ids}
-        running = select(clocks).where(clocks.c.ticket_id.in_(ids)).order_by(clocks.c.ticket_id, clocks.c.position)
-        for row in (await self._db.execute(running)).mappings() if ids else ():
+        wanted = padded(ids)
+        for row in await _clocks_of(len(wanted)).rows(self._db, numbered("ticket", wanted)):
             of_ticket[row["ticket_id"]].append(row)
         return tuple([rows.ticket_in(row, of_ticket[row["id"]]) for row in await self._unveiled(found)])
 
@@ -182,7 +209,7 @@ class SqlTickets:
         return tuple(rows.note_in(row) for row in await self._of(notes, ticket_id))
 
     async def _insert(self, table: Table, values: dict[str, Any]) -> int:
-        return int((await self._db.execute(_ADD[table], values)).scalar_one())
+        return int(await _ADD[table].value(self._db, values))
 
     async def _of(self, table: Table, ticket_id: int) -> Sequence[rows.Row]:
         return (await self._db.execute(select(table).where(table.c.ticket_id == ticket_id).order_by(table.c.id))).mappings().all()

@@ -6,9 +6,10 @@ import secrets
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from storage.connection import Connection
+from storage.prepared import Prepared
 from storage.rows import Row
 from storage.tables import events
 from workflow import chain
@@ -16,6 +17,12 @@ from workflow.chain import BEGINNING, Link
 from workflow.model import Event, Ticket
 
 _SALT = 16  # bytes
+_NEWEST = Prepared(
+    select(events.c.seq, events.c.hash)
+    .where(events.c.ticket_id == bindparam("wanted"), events.c.seq.is_not(None))
+    .order_by(events.c.seq.desc())
+    .limit(1)
+)
 
 
 async def sealed(connection: Connection, event: Event, ticket: Ticket) -> dict[str, Any]:
@@ -37,9 +44,8 @@ async def sealed(connection: Connection, event: Event, ticket: Ticket) -> dict[s
 async def _last(connection: Connection, event: Event) -> tuple[int, str]:
     if event.source is None:  # its ticket was made just now
         return 0, BEGINNING
-    newest = select(events.c.seq, events.c.hash).where(events.c.ticket_id == event.ticket_id, events.c.seq.is_not(None))
-    found = (await connection.execute(newest.order_by(events.c.seq.desc()).limit(1))).first()
-    return (found[0], found[1]) if found is not None else (0, BEGINNING)
+    found = await _NEWEST.row(connection, {"wanted": event.ticket_id})
+    return (found["seq"], found["hash"]) if found is not None else (0, BEGINNING)
 
 
 def link_in(row: Row) -> Link:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
@@ -30,3 +31,17 @@ class WriteConnection(Connection, Protocol):
     async def commit(self) -> None:
         """Comes back when everything is lasting. The connection is not used after it."""
         ...
+
+
+class Quick(ABC):
+    """A connection that can be asked past SQLAlchemy, in the same transaction: for `storage.prepared`. Raises sqlalchemy.exc.DBAPIError."""
+
+    dialect: Dialect
+
+    @abstractmethod
+    async def ask(self, sql: str, arguments: Sequence[Any], /) -> tuple[Sequence[Sequence[Any]], int]:
+        """The rows as the driver gives them, and how many were written."""
+        ...
+
+    @abstractmethod
+    async def ask_each(self, sql: str, arguments: Sequence[Sequence[Any]], /) -> None: ...

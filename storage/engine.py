@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -40,14 +40,6 @@ class Database:
     def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
         """An INSERT that can say what to do where the row is there already; both databases speak the same words for it."""
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
-
-    def insert_new(self, table: Table) -> sqlite.Insert | postgresql.Insert:
-        """An INSERT of a row that may be there already, and then stays as it is."""
-        return _insert_new(table, self.is_sqlite)
-
-    def insert_or_replace(self, table: Table) -> sqlite.Insert | postgresql.Insert:
-        """An INSERT whose values take the place of those of a row with the same primary key."""
-        return _insert_or_replace(table, self.is_sqlite)
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[WriteConnection]:
@@ -101,14 +93,9 @@ class Database:
         await self.engine.dispose()
 
 
-@cache
-def _insert_new(table: Table, is_sqlite: bool) -> sqlite.Insert | postgresql.Insert:  # a key of the cache
-    return (sqlite.insert(table) if is_sqlite else postgresql.insert(table)).on_conflict_do_nothing()
-
-
-@cache
-def _insert_or_replace(table: Table, is_sqlite: bool) -> sqlite.Insert | postgresql.Insert:  # a key of the cache
-    fresh = sqlite.insert(table) if is_sqlite else postgresql.insert(table)
+def replacing(fresh: sqlite.Insert | postgresql.Insert) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT whose values take the place of those of a row with the same primary key."""
+    table: Any = fresh.table
     values = {column.name: fresh.excluded[column.name] for column in table.c if not column.primary_key}
     return fresh.on_conflict_do_update(index_elements=table.primary_key.columns, set_=values)
 

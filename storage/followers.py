@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from sqlalchemy import bindparam, func, select, union, update
+from sqlalchemy import Integer, bindparam, func, select, union, update
 
 from storage.connection import Connection
 from storage.engine import Database
 from storage.joining_tables import followers, gists
+from storage.prepared import Prepared
 from storage.tables import tickets
 from workflow.alike import Follower, Voices
 from workflow.model import Ticket
 
-_OF_TICKET = (
+_OF_TICKET = Prepared(
     select(followers.c.contact_id)
     .where(followers.c.ticket_id == bindparam("wanted"))
     .order_by(followers.c.joined_at, followers.c.contact_id)
+)
+_OF_CONTACT = Prepared(
+    select(followers.c.ticket_id)
+    .where(followers.c.contact_id == bindparam("wanted"))
+    .order_by(followers.c.joined_at.desc(), followers.c.ticket_id.desc())
+    .limit(bindparam("most", type_=Integer))
 )
 
 
@@ -46,12 +53,10 @@ class SqlFollowers:
         await self._db.execute(update(followers).where(followers.c.ticket_id == ticket_id).values(unsolved=False))
 
     async def of_ticket(self, ticket_id: int) -> tuple[int, ...]:
-        return tuple((await self._db.execute(_OF_TICKET, {"wanted": ticket_id})).scalars())
+        return tuple(await _OF_TICKET.column(self._db, {"wanted": ticket_id}))
 
     async def of_contact(self, contact_id: int, limit: int = 20) -> tuple[int, ...]:
-        found = select(followers.c.ticket_id).where(followers.c.contact_id == contact_id)
-        latest = found.order_by(followers.c.joined_at.desc(), followers.c.ticket_id.desc()).limit(limit)
-        return tuple((await self._db.execute(latest)).scalars())
+        return tuple(await _OF_CONTACT.column(self._db, {"wanted": contact_id, "most": limit}))
 
     async def voices(self, ticket: Ticket) -> Voices:
         joined = select(func.count(), func.count().filter(followers.c.unsolved))

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, exists, func, or_, select, update
 
 from storage.connection import Connection
 from storage.engine import Database
 from storage.locks import alone
+from storage.prepared import Prepared
 from storage.rows import Row
 from storage.tables import inbox
 from workflow.ports import Clock
@@ -56,31 +57,34 @@ class SqlInbox:
         async with self._database.writing() as connection:
             # Of one chat a later number must not be seen before an earlier one.
             await alone(connection, f"inbox:{door}:{chat}")
-            return (await connection.execute(self._database.insert(inbox).values(values).on_conflict_do_nothing())).rowcount == 1
+            return await _STORE.write(connection, values) == 1
 
-    async def next_rows(self, now: datetime, limit: int = 50) -> list[tuple[InboxRow, ...]]:
+    async def next_rows(self, now: datetime, limit: int = 50, held: Collection[int] = ()) -> list[tuple[InboxRow, ...]]:
         """Per chat its first waiting row, or its first whole album; at most `limit` chats, those that wait longest first. However much
-        one chat has sent, every other has its turn."""
+        one chat has sent, every other has its turn. `held`: rows that are known already, and left out."""
+        known = frozenset(held)
         async with self._database.reading() as connection:
-            found = (await connection.execute(_heads(now, limit))).mappings().all()
+            found = [row for row in await _HEADS.rows(connection, {"now": now, "most": limit}) if row["id"] not in known]
             albums = {row["id"]: await _album(connection, row) for row in found if row["album"]}
         heads = ((row,) if not row["album"] else _whole(albums[row["id"]], now) for row in found)
         return [tuple(self._opened(row) for row in head) for head in heads if head]
 
     def _opened(self, row: Row) -> InboxRow:
         body = self._database.vault.open_json(row["body"], *_sent_by(row["door"], row["update_id"]))
-        return InboxRow(**{name: row[name] for name in InboxRow.__dataclass_fields__} | {"body": body})
+        return InboxRow(
+            row["id"], row["door"], row["update_id"], row["chat"], body, row["received_at"], row["album"], row["attempts"]
+        )  # fmt: skip
 
     async def claim(self, now: datetime, room: Mapping[str, int], held: Collection[int] = ()) -> list[tuple[InboxRow, ...]]:
         """As `next_rows`, and the rows are this process's own. `room`: how many chats of each door it can hear; `held`: rows it has in
         hand, whose loan is made longer."""
         if self._database.is_sqlite:
-            return await self.next_rows(now, _MOST)
+            return await self.next_rows(now, _MOST, held)
         heads: list[list[Row]] = []
         async with self._database.writing() as connection:
             await self._hold(connection, now, held)
             for door, chats in room.items():
-                free = _heads(now, chats).where(inbox.c.status == "waiting", inbox.c.door == door, ~_growing(now))
+                free = _heads().params(now=now, most=chats).where(inbox.c.status == "waiting", inbox.c.door == door, ~_growing(now))
                 found = (await connection.execute(free.with_for_update(skip_locked=True, of=inbox))).mappings().all()
                 heads += [list(await _album(connection, row)) if row["album"] else [row] for row in found]
             ids = [row["id"] for head in heads for row in head]
@@ -117,12 +121,17 @@ class SqlInbox:
         return aside
 
 
-def _heads(now: datetime, limit: int) -> Select[Any]:
+def _heads() -> Select[Any]:
     first = (
         select(func.min(inbox.c.id).label("id")).where(inbox.c.status == "waiting").group_by(inbox.c.door, inbox.c.chat).subquery()
     )
-    ready = or_(inbox.c.next_try_at.is_(None), inbox.c.next_try_at <= now)
-    return select(inbox).join(first, first.c.id == inbox.c.id).where(ready).order_by(inbox.c.id).limit(limit)
+    ready = or_(inbox.c.next_try_at.is_(None), inbox.c.next_try_at <= bindparam("now"))
+    heads = select(inbox).join(first, first.c.id == inbox.c.id).where(ready)
+    return heads.order_by(inbox.c.id).limit(bindparam("most", type_=Integer))
+
+
+_HEADS = Prepared(_heads())
+_STORE = Prepared(lambda insert: insert(inbox).on_conflict_do_nothing())
 
 
 def _growing(now: datetime) -> ColumnElement[bool]:

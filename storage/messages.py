@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.connection import Connection
+from storage.engine import replacing
+from storage.prepared import Prepared
 from storage.tables import messages
 from workflow.model import About
+
+_REMEMBER = Prepared(lambda insert: replacing(insert(messages)))
 
 
 async def remember(connection: Connection, contact_id: int, message_id: str, about: About, position: int) -> None:
     """`position`: later messages have larger ones; an edited message keeps its id and moves on."""
     values = {
-        "ticket_id": about.ticket_id, "position": position, "card": about.card, "key": about.key, "letter_id": about.letter_id,
+        "contact_id": contact_id, "message_id": message_id, "ticket_id": about.ticket_id, "position": position, "card": about.card,
+        "key": about.key, "letter_id": about.letter_id,
     }  # fmt: skip
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    fresh = insert(messages).values(contact_id=contact_id, message_id=message_id, **values)
-    await connection.execute(fresh.on_conflict_do_update(index_elements=list(messages.primary_key), set_=values))
+    await _REMEMBER.write(connection, values)
 
 
 async def about(connection: Connection, faces: Sequence[int], message_id: str) -> About | None:

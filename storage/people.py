@@ -5,27 +5,29 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Select, String, bindparam, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import String, bindparam, insert, select, update
 
 from storage import rows
 from storage.connection import Connection
-from storage.engine import Database
+from storage.engine import Database, replacing
+from storage.prepared import Prepared
 from storage.tables import contacts, dialogs, invites, posts, sign_in_codes
 from workflow.console import CONSOLE_DOOR, SignInCode
 from workflow.errors import Conflict
 from workflow.model import Contact, Dialog, Invite, Post, Role
 
 _WITHOUT_A_CHAT = select(contacts.c.id).where(contacts.c.door == CONSOLE_DOOR)
-_BY_ID = select(contacts).where(contacts.c.id == bindparam("wanted"))
-_BY_ADDRESS = select(contacts).where(contacts.c.door == bindparam("of_door"), contacts.c.address == bindparam("at"))
+_BY_ID = Prepared(select(contacts).where(contacts.c.id == bindparam("wanted")))
+_BY_ADDRESS = Prepared(select(contacts).where(contacts.c.door == bindparam("of_door"), contacts.c.address == bindparam("at")))
+_ADD = Prepared(lambda insert: insert(contacts).on_conflict_do_nothing().returning(contacts.c.id))
 _POSTS = select(posts).order_by(posts.c.id)
-_POSTS_OF = _POSTS.where(posts.c.contact_id == bindparam("wanted"))
-_POSTS_AT = _POSTS.where(
+_POSTS_OF = Prepared(_POSTS.where(posts.c.contact_id == bindparam("wanted")))
+_POSTS_AT = Prepared(_POSTS.where(
     posts.c.unit == bindparam("of_unit"), bindparam("inside", type_=String).like(posts.c.place.concat("%")),
     posts.c.contact_id.not_in(_WITHOUT_A_CHAT),
-)  # fmt: skip
-_DIALOG = select(dialogs).where(dialogs.c.contact_id == bindparam("wanted"))
+))  # fmt: skip
+_DIALOG = Prepared(select(dialogs).where(dialogs.c.contact_id == bindparam("wanted")))
+_KEEP_DIALOG = Prepared(lambda insert: replacing(insert(dialogs)))
 
 
 class SqlContacts:
@@ -40,8 +42,8 @@ class SqlContacts:
     async def by_address(self, door: str, address: str) -> Contact | None:
         return await self._one(_BY_ADDRESS, of_door=door, at=address)
 
-    async def _one(self, query: Select[*tuple[Any, ...]], **wanted: object) -> Contact | None:
-        row = (await self._db.execute(query, wanted)).mappings().one_or_none()
+    async def _one(self, query: Prepared, **wanted: object) -> Contact | None:
+        row = await query.row(self._db, wanted)
         if row is None:
             return None
         found = rows.contact_in(row, self._vault)
@@ -49,12 +51,10 @@ class SqlContacts:
         return found
 
     async def add(self, contact: Contact) -> Contact:
-        try:
-            async with self._db.begin_nested():
-                made = await self._db.execute(insert(contacts).values(rows.contact_out(contact, self._vault)).returning(contacts.c.id))
-                return replace(contact, id=made.scalar_one())
-        except IntegrityError as error:
-            raise Conflict("this address is known already") from error
+        made = await _ADD.value(self._db, rows.contact_out(contact, self._vault))
+        if made is None:
+            raise Conflict("this address is known already")
+        return replace(contact, id=made)
 
     async def save(self, contact: Contact) -> None:
         """Writes what differs from what was read here: a door that found somebody gone takes nobody's consent back."""
@@ -82,11 +82,11 @@ class SqlPosts:
         return await self._reachable(posts.c.role == role.value)
 
     async def _reachable(self, where: Any) -> tuple[Post, ...]:
-        return await self._found(_POSTS.where(where, posts.c.contact_id.not_in(_WITHOUT_A_CHAT)))
-
-    async def _found(self, query: Select[*tuple[Any, ...]], **wanted: object) -> tuple[Post, ...]:
-        found = await self._db.execute(query, wanted)
+        found = await self._db.execute(_POSTS.where(where, posts.c.contact_id.not_in(_WITHOUT_A_CHAT)))
         return tuple(rows.post_in(row) for row in found.mappings())
+
+    async def _found(self, query: Prepared, **wanted: object) -> tuple[Post, ...]:
+        return tuple([rows.post_in(row) for row in await query.rows(self._db, wanted)])
 
     async def add(self, post: Post) -> Post:
         values = {"contact_id": post.contact_id, "role": post.role.value, "unit": post.unit, "place": post.place}
@@ -132,7 +132,7 @@ class SqlDialogs:
         self._db = connection
 
     async def get(self, contact_id: int) -> Dialog | None:
-        row = (await self._db.execute(_DIALOG, {"wanted": contact_id})).mappings().one_or_none()
+        row = await _DIALOG.row(self._db, {"wanted": contact_id})
         if row is None:
             return None
         opened = self._database.vault.open_json
@@ -147,7 +147,7 @@ class SqlDialogs:
             for name, value in (("data", dialog.data), ("aside", aside))
         }
         values = {"contact_id": dialog.contact_id, "step": dialog.step, "updated_at": dialog.updated_at, **sealed}
-        await self._db.execute(self._database.insert_or_replace(dialogs), values)
+        await _KEEP_DIALOG.write(self._db, values)
 
 
 def _kept(contact_id: int, column: str) -> tuple[str, ...]:

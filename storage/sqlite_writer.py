@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import URL, Connection, CursorResult, Dialect, Engine, Executable, NullPool, create_engine, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import URL, Connection, CursorResult, Engine, Executable, NullPool, create_engine, event
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from storage.connection import Quick
 
 _PATIENCE = 10.0  # seconds that another process may hold the file's lock
 _LOOK = 0.01  # seconds between two looks whether it let go
@@ -34,15 +36,26 @@ class _Group:
         self.ended.set()
 
 
-class Inline:
+class Inline(Quick):
     """Fits `storage.connection.Connection`. Statements never leave the event loop's thread: what they cost is less than the way there."""
 
     def __init__(self, connection: Connection) -> None:
         self._sync = connection
+        self._raw = _raw(connection)
+        self.dialect = connection.dialect
 
-    @property
-    def dialect(self) -> Dialect:
-        return self._sync.dialect
+    async def ask(self, sql: str, arguments: Sequence[Any], /) -> tuple[Sequence[Sequence[Any]], int]:
+        try:
+            cursor = self._raw.execute(sql, arguments)
+            return cursor.fetchall(), cursor.rowcount
+        except sqlite3.Error as error:
+            raise _translated(error, sql) from error
+
+    async def ask_each(self, sql: str, arguments: Sequence[Sequence[Any]], /) -> None:
+        try:
+            self._raw.executemany(sql, arguments)
+        except sqlite3.Error as error:
+            raise _translated(error, sql) from error
 
     async def execute(self, statement: Executable, parameters: Any = None, /) -> CursorResult[*tuple[Any, ...]]:
         return self._sync.execute(statement, parameters)
@@ -89,7 +102,7 @@ class SqliteWriter:
 
         async def keep() -> None:
             nonlocal open_
-            connection.exec_driver_sql("RELEASE unit")
+            _say(connection, "RELEASE unit")
             group.kept += 1
             open_ = False
             self._turn.release()
@@ -99,7 +112,7 @@ class SqliteWriter:
 
         try:
             connection, group = await self._begin()
-            connection.exec_driver_sql("SAVEPOINT unit")
+            _say(connection, "SAVEPOINT unit")
             yield Unit(connection, keep)
         finally:
             if open_:
@@ -117,6 +130,7 @@ class SqliteWriter:
     async def _begin(self) -> tuple[Connection, _Group]:
         if self._connection is None:
             self._connection = await asyncio.to_thread(self._engine.connect)
+            self._connection.begin()  # says nothing to SQLite: what SQLAlchemy is asked to do is always inside a transaction of ours
         if self._group is None:
             await self._locked(_raw(self._connection))
             self._group = _Group()
@@ -196,6 +210,18 @@ def _engine(url: URL, prepare: Callable[[Any, object], None]) -> Engine:
 
 def _never_wait(connection: Any, _record: object) -> None:
     connection.execute("PRAGMA busy_timeout=0")  # whoever waits for another process does so without holding the loop
+
+
+def _say(connection: Connection, sql: str) -> None:
+    try:
+        _raw(connection).execute(sql)
+    except sqlite3.Error as error:
+        raise _translated(error, sql) from error
+
+
+def _translated(error: sqlite3.Error, sql: str) -> BaseException:
+    """As SQLAlchemy says it; without the values, which are people's words."""
+    return DBAPIError.instance(sql, None, error, sqlite3.Error, hide_parameters=True)
 
 
 def _raw(connection: Connection) -> sqlite3.Connection:

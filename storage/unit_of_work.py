@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
+from functools import lru_cache
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import insert, update
+from sqlalchemy import JSON, bindparam, insert, update
 
 from storage import messages, rows
 from storage.alike import SqlAlike
@@ -20,12 +21,22 @@ from storage.followers import SqlFollowers
 from storage.letters import SqlLetters
 from storage.people import SqlContacts, SqlDialogs, SqlInvites, SqlPosts, SqlSignIns
 from storage.praises import SqlPraises
+from storage.prepared import Prepared, listed, numbered, padded
 from storage.privacy import SqlPrivacy
 from storage.tables import inbox, outbox, requests
+from storage.types import Id
 from storage.veils import Veils
 from workflow.model import SAID, About, Speech
 
-_PUT = insert(outbox)
+_PUT = Prepared(insert(outbox))
+_FIRST = Prepared(lambda insert: insert(requests).on_conflict_do_nothing())
+_DONE = {"done": "done", "empty": {}, "nobody": ""}
+
+
+@lru_cache(32)
+def _done(count: int) -> Prepared:
+    empty = {"status": bindparam("done"), "body": bindparam("empty", type_=JSON), "chat": bindparam("nobody")}
+    return Prepared(update(inbox).where(inbox.c.id.in_(listed("row", count, Id))).values(empty))
 
 
 class SqlOutbox:
@@ -40,7 +51,7 @@ class SqlOutbox:
             "contact_id": owner, "ticket_id": speech.ticket_id, "priority": speech.priority.value,
             "speech": rows.speech_out(speech, self._vault, owner), "status": "waiting", "attempts": 0, "unknowns": 0, "why": "",
         }  # fmt: skip
-        await self._db.execute(_PUT, values)
+        await _PUT.write(self._db, values)
 
 
 class SqlUnitOfWork:
@@ -99,7 +110,7 @@ class SqlUnitOfWork:
         await self._db.commit()
 
     async def first_time(self, request_id: str, at: datetime) -> bool:
-        return (await self._db.execute(self._database.insert_new(requests), {"id": request_id, "at": at})).rowcount == 1
+        return await _FIRST.write(self._db, {"id": request_id, "at": at}) == 1
 
     async def card(self, contact_id: int, ticket_id: int) -> str | None:
         return await messages.live_card(self._db, await self._veils.worn(ticket_id, contact_id), ticket_id)
@@ -117,4 +128,5 @@ class SqlUnitOfWork:
     async def inbox_done(self, ids: Sequence[int]) -> None:
         """In this transaction: an update's effects and its mark stand or fall together. Its words have done their
         work, and whose they were."""
-        await self._db.execute(update(inbox).where(inbox.c.id.in_(ids)).values(status="done", body={}, chat=""))
+        rows_ = padded(ids)
+        await _done(len(rows_)).write(self._db, {**_DONE, **numbered("row", rows_)})

@@ -11,11 +11,12 @@ import json
 import secrets
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from storage import rows
 from storage.connection import Connection
 from storage.engine import Database
+from storage.prepared import Prepared
 from storage.privacy_tables import veils
 from storage.tables import contacts, tickets
 from workflow.model import Contact
@@ -23,6 +24,12 @@ from workflow.model import Contact
 VEIL = "veil"
 _STEP = 512
 """Bytes: the list of a chat's veils is as long for one as for many."""
+
+_OF = select(veils.c.aliases).where(veils.c.contact_id == bindparam("wanted"))
+_LIST, _HELD = Prepared(_OF), Prepared(_OF.with_for_update())
+_ALIAS = Prepared(
+    select(tickets.c.reporter).where(tickets.c.id == bindparam("wanted"), tickets.c.anonymous, tickets.c.reporter.is_not(None))
+)
 
 
 class Veils:
@@ -67,8 +74,7 @@ class Veils:
         return veil[0] if veil is not None and veil[1] == contact_id else contact_id
 
     async def _look(self, ticket_id: int) -> None:
-        one = select(tickets.c.reporter).where(tickets.c.id == ticket_id, tickets.c.anonymous, tickets.c.reporter.is_not(None))
-        alias = (await self._db.execute(one)).scalar_one_or_none()
+        alias = await _ALIAS.value(self._db, {"wanted": ticket_id})
         behind = await self.behind([alias] if alias is not None else [])
         self.known(ticket_id, next(iter(behind.items()), None))
 
@@ -89,9 +95,7 @@ class Veils:
 
     async def _list(self, contact_id: int, *, held: bool = False) -> list[int]:
         """`held`: until the end of the transaction nobody else adds to it."""
-        one = select(veils.c.aliases).where(veils.c.contact_id == contact_id)
-        one = one.with_for_update() if held else one
-        sealed = (await self._db.execute(one)).scalar_one_or_none()
+        sealed = await (_HELD if held else _LIST).value(self._db, {"wanted": contact_id})
         found: list[int] = json.loads(self._vault.open(sealed, *place(contact_id))) if sealed else []
         return found
 

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import dialects
 
 from storage import Database, SqlUnitOfWork
-from storage.alike import NEARBY, nearby
+from storage.alike import nearby
 from tests.contract.conftest import Town
 from tests.workflow.build import GRID, REGION
 from workflow import alike
@@ -117,8 +117,9 @@ async def plan(database: Database, sql: str) -> str:
 async def test_a_million_tickets_are_not_read_through(sqlite: Database) -> None:
     """SQLite says which road it takes: by topic and time through the index, each other table by its key."""
     wanted = Area(("T1", "T2"), SPRING, (HILL,), datetime.fromisoformat("2026-11-01T00:00:00+00:00"))
-    asked = NEARBY.params(nearby(wanted, 1, 50, (1, 2, 3)))
-    question = asked.compile(dialect=dialects.sqlite.dialect(), compile_kwargs={"literal_binds": True})
+    asked, values = nearby(wanted, 1, 50, (1, 2, 3))
+    dialect = dialects.sqlite.dialect()
+    question = asked.of(dialect).params(values).compile(dialect=dialect, compile_kwargs={"literal_binds": True})
     road = await plan(sqlite, str(question).replace("\n", " "))
     assert "USING INDEX ix_tickets_topic_created_at_place" in road
     assert "SCAN" not in road.replace("USE TEMP B-TREE", "")
