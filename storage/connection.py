@@ -39,9 +39,14 @@ class Quick(ABC):
     dialect: Dialect
 
     @abstractmethod
-    async def ask(self, sql: str, arguments: Sequence[Any], /) -> tuple[Sequence[Sequence[Any]], int]:
-        """The rows as the driver gives them, and how many were written."""
+    async def ask(self, sql: str, arguments: Sequence[Any], /) -> Sequence[Sequence[Any]]:
+        """The rows as the driver gives them."""
         ...
 
     @abstractmethod
-    async def ask_each(self, sql: str, arguments: Sequence[Sequence[Any]], /) -> None: ...
+    async def tell(self, sql: str, arguments: Sequence[Any], /) -> int:
+        """How many rows were written."""
+        ...
+
+    @abstractmethod
+    async def tell_each(self, sql: str, arguments: Sequence[Sequence[Any]], /) -> None: ...

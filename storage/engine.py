@@ -51,8 +51,12 @@ class Database:
     @asynccontextmanager
     async def unit(self) -> AsyncIterator[WriteConnection]:
         """One transaction, undone unless it is committed."""
-        async with self.writer.unit() if self.writer is not None else self.engine.connect() as connection:
-            yield connection
+        if self.writer is not None:
+            async with self.writer.unit() as unit:
+                yield unit
+        else:
+            async with self.engine.connect() as connection:
+                yield postgresql_engine.Pooled(connection, look=False)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Connection]:
@@ -61,7 +65,7 @@ class Database:
             yield await self.writer.glance()
             return
         async with self.engine.connect() as connection:
-            yield connection
+            yield postgresql_engine.Pooled(connection, look=True)
 
     @asynccontextmanager
     async def moment(self) -> AsyncIterator[AsyncConnection]:

@@ -68,19 +68,22 @@ class Prepared:
             return
         if isinstance(connection, Quick):
             form = self._form(connection.dialect, each[0])
-            await connection.ask_each(form.sql, [form.arguments(values) for values in each])
+            await connection.tell_each(form.sql, [form.arguments(values) for values in each])
         else:
             await connection.execute(self.of(connection.dialect), each)
 
     async def _asked(self, connection: Connection, values: Row) -> tuple[Sequence[str], Sequence[Sequence[Any]], int]:
         if isinstance(connection, Quick):
             form = self._form(connection.dialect, values)
-            found, count = await connection.ask(form.sql, form.arguments(values))
-            return form.keys, form.opened(found), count
+            if not form.keys:
+                return (), (), await connection.tell(form.sql, form.arguments(values))
+            found = await connection.ask(form.sql, form.arguments(values))
+            return form.keys, form.opened(found), len(found)
         result = await connection.execute(self.of(connection.dialect), values)
         if not result.returns_rows:
             return (), (), result.rowcount
-        return tuple(result.keys()), result.all(), 0
+        found = result.all()
+        return tuple(result.keys()), found, len(found)
 
     def _form(self, dialect: Dialect, values: Row) -> _Form:
         key = (dialect.name, *values)

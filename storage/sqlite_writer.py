@@ -44,14 +44,19 @@ class Inline(Quick):
         self._raw = _raw(connection)
         self.dialect = connection.dialect
 
-    async def ask(self, sql: str, arguments: Sequence[Any], /) -> tuple[Sequence[Sequence[Any]], int]:
+    async def ask(self, sql: str, arguments: Sequence[Any], /) -> Sequence[Sequence[Any]]:
         try:
-            cursor = self._raw.execute(sql, arguments)
-            return cursor.fetchall(), cursor.rowcount
+            return self._raw.execute(sql, arguments).fetchall()
         except sqlite3.Error as error:
             raise _translated(error, sql) from error
 
-    async def ask_each(self, sql: str, arguments: Sequence[Sequence[Any]], /) -> None:
+    async def tell(self, sql: str, arguments: Sequence[Any], /) -> int:
+        try:
+            return self._raw.execute(sql, arguments).rowcount
+        except sqlite3.Error as error:
+            raise _translated(error, sql) from error
+
+    async def tell_each(self, sql: str, arguments: Sequence[Sequence[Any]], /) -> None:
         try:
             self._raw.executemany(sql, arguments)
         except sqlite3.Error as error:
