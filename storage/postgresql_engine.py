@@ -64,16 +64,17 @@ class Pooled(Quick):
         self.commit = connection.commit
 
     async def _driver(self) -> asyncpg.Connection[Any]:
-        found: asyncpg.Connection[Any] = (await self._core.get_raw_connection()).driver_connection  # type: ignore[assignment]  # its type is every driver's
+        found: asyncpg.Connection[Any] = (await self._core.get_raw_connection()).driver_connection
         return found
 
     async def ask(self, sql: str, arguments: Sequence[Any], /) -> Sequence[Sequence[Any]]:
         if not self._begun:
             return (await self._first(sql, arguments)).all()
         try:
-            return await (await self._driver()).fetch(sql, *arguments)
+            found: list[Any] = await (await self._driver()).fetch(sql, *arguments)
         except _ERRORS as error:
             raise _translated(error, sql) from error
+        return found
 
     async def tell(self, sql: str, arguments: Sequence[Any], /) -> int:
         if not self._begun:

@@ -1,8 +1,8 @@
 """A statement that is built and compiled once, and then handed to the driver as it is.
 
-SQLAlchemy Core says what is asked, for both databases, and knows what the types need on the way in and out. To ask it through Core again and
-again costs ten times what SQLite does for a row found by its key: docs/performance.md. So what every update asks is a `Prepared`; what is
-asked seldom, or put together anew each time, goes through `Connection.execute`.
+SQLAlchemy Core says what is asked, for both databases, and knows what the types need on the way in and out. To ask it through Core again
+and again costs ten times what SQLite does for a row found by its key: docs/performance.md. So what every update asks is a `Prepared`; what
+is asked seldom, or put together anew each time, goes through `Connection.execute`.
 
 Lists have no place in it: `listed` makes one parameter of each value.
 """
@@ -33,8 +33,8 @@ class Inserts(Protocol):
 
 
 class Prepared:
-    """Answers are plain: rows as dictionaries, aware times, opened JSON. Parameters are given by name; which names there are decides what an
-    INSERT or UPDATE writes, so give the same ones each time. Raises sqlalchemy.exc.DBAPIError as `Connection.execute` does."""
+    """Answers are plain: rows as dictionaries, aware times, opened JSON. Parameters are given by name; which names there are decides what
+    an INSERT or UPDATE writes, so give the same ones each time. Raises sqlalchemy.exc.DBAPIError as `Connection.execute` does."""
 
     def __init__(self, statement: Executable | Callable[[Inserts], Executable]) -> None:
         """`statement`: or what makes it of a database's own INSERT."""
@@ -163,4 +163,6 @@ def numbered(name: str, values: Sequence[Any]) -> dict[str, Any]:
 
 def padded(values: Sequence[Any]) -> Sequence[Any]:
     """The same set in a list of 1, 2, 4, 8 … values, so that there are few statements for lists of all lengths."""
-    return [*values, *values[-1:] * ((1 << (len(values) - 1).bit_length()) - len(values))] if values else values
+    if not values:
+        return values
+    return [*values, *[values[-1]] * ((1 << (len(values) - 1).bit_length()) - len(values))]
