@@ -17,8 +17,8 @@ _OF_ROLE: Mapping[Role, tuple[str, ...]] = {
     Role.GRID_WORKER: _WORKING,
     Role.GRID_LEADER: _WORKING,
     Role.DEPARTMENT: _WORKING,
-    Role.HUB_OFFICER: ("queue", *_WORKING, _CONSOLE),
-    Role.SUPERVISOR: ("queue", *_WORKING, _CONSOLE),
+    Role.HUB_OFFICER: ("queue", *_WORKING, "mute", "unmute", _CONSOLE),
+    Role.SUPERVISOR: ("queue", *_WORKING, "mute", "unmute", _CONSOLE),
     Role.AUDITOR: ("inspect", _CONSOLE),
     Role.ADMIN: ("inspect", _CONSOLE),
 }

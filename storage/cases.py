@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, bindparam, false, insert, or_, select, update
+from sqlalchemy import ColumnElement, Table, and_, bindparam, false, func, insert, or_, select, update
 
 from storage import rows
 from storage.chain import sealed
@@ -109,6 +109,11 @@ class SqlTickets:
         if open_only:
             where = and_(where, tickets.c.state.not_in(_AT_REST))
         return await self._find(where, tickets.c.id.desc(), limit=limit)
+
+    async def count_open(self, contact_id: int) -> int:
+        mine = tickets.c.reporter.in_(await self._veils.faces(contact_id))
+        found = await self._db.execute(select(func.count()).select_from(tickets).where(mine, tickets.c.state.not_in(_AT_REST)))
+        return int(found.scalar_one())
 
     async def of_letter(self, letter_id: int) -> tuple[Ticket, ...]:
         return await self._find(tickets.c.letter_id == letter_id, tickets.c.id, limit=MOST)

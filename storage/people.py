@@ -1,24 +1,30 @@
-"""Contacts, posts, invites, sign-in codes, dialogs."""
+"""Contacts with their standing, posts, invites, sign-in codes, dialogs."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, String, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from storage import rows
+from storage import rows, standings
 from storage.connection import Connection
 from storage.engine import Database
+from storage.standing_tables import standings as standing_rows
 from storage.tables import contacts, dialogs, invites, posts, sign_in_codes
 from workflow.console import CONSOLE_DOOR, SignInCode
 from workflow.errors import Conflict
 from workflow.model import Contact, Dialog, Invite, Post, Role
+from workflow.standing import Muting, Pace
 
 _WITHOUT_A_CHAT = select(contacts.c.id).where(contacts.c.door == CONSOLE_DOOR)
-_BY_ID = select(contacts).where(contacts.c.id == bindparam("wanted"))
-_BY_ADDRESS = select(contacts).where(contacts.c.door == bindparam("of_door"), contacts.c.address == bindparam("at"))
+_CONTACTS = select(contacts, *standings.COLUMNS).select_from(
+    contacts.outerjoin(standing_rows, standing_rows.c.contact_id == contacts.c.id)
+)
+_BY_ID = _CONTACTS.where(contacts.c.id == bindparam("wanted"))
+_BY_ADDRESS = _CONTACTS.where(contacts.c.door == bindparam("of_door"), contacts.c.address == bindparam("at"))
 _POSTS = select(posts).order_by(posts.c.id)
 _POSTS_OF = _POSTS.where(posts.c.contact_id == bindparam("wanted"))
 _POSTS_AT = _POSTS.where(
@@ -30,6 +36,7 @@ _DIALOG = select(dialogs).where(dialogs.c.contact_id == bindparam("wanted"))
 
 class SqlContacts:
     def __init__(self, database: Database, connection: Connection) -> None:
+        self._database = database
         self._vault = database.vault
         self._db = connection
         self._read: dict[int, Contact] = {}
@@ -44,9 +51,17 @@ class SqlContacts:
         row = (await self._db.execute(query, wanted)).mappings().one_or_none()
         if row is None:
             return None
-        found = rows.contact_in(row, self._vault)
+        values = dict(row)
+        standing = standings.standing_in(row["id"], values.pop("muting"), values.pop("pace"), self._vault)
+        found = replace(rows.contact_in(values, self._vault), standing=standing)
         self._read[found.id] = found
         return found
+
+    async def mute(self, contact_id: int, muting: Muting | None) -> None:
+        await standings.mute(self._database, self._db, contact_id, muting)
+
+    async def pace(self, contact_id: int, pace: Pace, until: datetime) -> None:
+        await standings.pace(self._database, self._db, contact_id, pace, until)
 
     async def add(self, contact: Contact) -> Contact:
         try:
