@@ -31,6 +31,8 @@ _POSTS_AT = _POSTS.where(
     posts.c.unit == bindparam("of_unit"), bindparam("inside", type_=String).like(posts.c.place.concat("%")),
     posts.c.contact_id.not_in(_WITHOUT_A_CHAT),
 )  # fmt: skip
+_LINKS = 10
+"""Sign-in links of one contact that are good at a time: the newest."""
 _DIALOG = select(dialogs).where(dialogs.c.contact_id == bindparam("wanted"))
 
 
@@ -139,6 +141,9 @@ class SqlSignIns:
     async def add(self, code: SignInCode) -> None:
         values = {"code_hash": code.code_hash, "contact_id": code.contact_id, "expires_at": code.expires_at}
         await self._db.execute(insert(sign_in_codes).values(values))
+        mine = sign_in_codes.c.contact_id == code.contact_id
+        newest = select(sign_in_codes.c.code_hash).where(mine).order_by(sign_in_codes.c.expires_at.desc()).limit(_LINKS)
+        await self._db.execute(sign_in_codes.delete().where(mine, sign_in_codes.c.code_hash.not_in(newest)))
 
 
 class SqlDialogs:

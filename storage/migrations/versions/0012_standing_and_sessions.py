@@ -7,6 +7,7 @@ from storage.types import Id, UtcDateTime
 
 revision = '0012'
 down_revision = '0011'
+_TIMES = ('issued_at', 'seen_at', 'replaced_at')
 
 
 def upgrade() -> None:
@@ -22,7 +23,15 @@ def upgrade() -> None:
     )
     for column in ('muted_until', 'paced_until'):
         op.create_index(op.f(f'ix_standings_{column}'), 'standings', [column])
+    # Sessions from before have no family and are over: whoever has one signs in again.
+    op.add_column('console_sessions', sa.Column('family', sa.String(64)))
+    for column in _TIMES:
+        op.add_column('console_sessions', sa.Column(column, UtcDateTime()))
+    op.create_index(op.f('ix_console_sessions_family'), 'console_sessions', ['family'])
 
 
 def downgrade() -> None:
+    op.drop_index(op.f('ix_console_sessions_family'), 'console_sessions')
+    for column in ('family', *_TIMES):
+        op.drop_column('console_sessions', column)
     op.drop_table('standings')
