@@ -42,6 +42,11 @@ def of_chat(texts: Texts, language: str, kind: str, posts: Iterable[Post]) -> Me
     return _worded(texts, language, names)
 
 
+def known() -> frozenset[str]:
+    """Every command that some menu offers."""
+    return frozenset({*_RESIDENT, *_GROUP, *_EVERYBODY, _CONSOLE, *(name for names in _OF_ROLE.values() for name in names)})
+
+
 def of_everyone(texts: Texts) -> tuple[dict[str, dict[str, str]], dict[str, dict[str, str]]]:
     """What stands in private chats and in groups before anybody is known: language ("" for any other) → menu."""
     private = {tag: dict(_worded(texts, language, _RESIDENT)) for tag, language in _TELEGRAMS.items()}
