@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal, cast
 from urllib.parse import urlsplit
 
+from app.addresses import POSTGRESQL, SQLITE, are_networks, is_database
 from app.systemd import Notices
 
 PREFIX = "PETITION_"
@@ -20,7 +21,6 @@ MODES = ("off", "polling", "webhook")
 Mode = Literal["off", "polling", "webhook"]
 _SECRET_FORM = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _TOP_PORT = 65535
-_SQLITE, _POSTGRESQL = "sqlite+aiosqlite:///", "postgresql+asyncpg://"
 _OF_TESTS = frozenset({f"{PREFIX}REQUIRE_ALL", f"{PREFIX}REFERENCE_DATA"})
 """What the tests ask of the environment: no keys, and no faults."""
 _ROOT = Path(__file__).resolve().parent.parent
@@ -73,6 +73,7 @@ class WebConfig:
     host: str
     port: int
     base_url: str = ""
+    proxies: str = ""
 
     @property
     def base(self) -> str:
@@ -246,7 +247,10 @@ def _rules(values: Values) -> list[str]:
             problems.append(f"wrong value: {section}.port must be from 0 to 65535")
     url = values.get(("database", "url"))
     if isinstance(url, str) and url and not is_database(url):
-        problems.append(f"wrong value: database.url must be {_SQLITE}PATH or {_POSTGRESQL}USER:PASSWORD@HOST/NAME")
+        problems.append(f"wrong value: database.url must be {SQLITE}PATH or {POSTGRESQL}USER:PASSWORD@HOST/NAME")
+    proxies = values.get(("web", "proxies"))
+    if isinstance(proxies, str) and not are_networks(proxies):
+        problems.append("wrong value: web.proxies must be addresses or networks, such as 127.0.0.1, 10.0.0.0/8")
     secret = values.get(("telegram", "webhook_secret"))
     if isinstance(secret, str) and secret and not _SECRET_FORM.fullmatch(secret):
         problems.append("wrong value: telegram.webhook_secret must be 1 to 256 characters of A-Z a-z 0-9 _ -")
@@ -255,17 +259,6 @@ def _rules(values: Values) -> list[str]:
         if isinstance(url, str) and url and urlsplit(url).scheme not in {"http", "https"}:
             problems.append(f"wrong value: {section}.{key} must begin with http:// or https://")
     return problems
-
-
-def is_database(url: str) -> bool:
-    """Whether we can store there: a file of SQLite, or a database of PostgreSQL by its name."""
-    if url.startswith(_SQLITE):
-        return True
-    try:
-        parts = urlsplit(url)
-        return url.startswith(_POSTGRESQL) and len(parts.path.strip("/")) > 0 and (parts.port is None or parts.port > 0)
-    except ValueError:
-        return False
 
 
 def _build(values: Values) -> Config:

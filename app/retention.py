@@ -10,6 +10,7 @@ from typing import Protocol
 
 from storage import Database
 from storage.privacy import doomed, still_used, undoomed
+from storage.standings import sweep
 from workflow.desk import Desk, Session
 from workflow.erasing import retire
 from workflow.errors import Refused
@@ -58,6 +59,7 @@ class Retention:
             found = await uow.privacy.kept_too_long(over_before(self._region(), now), _BATCH)
         done = sum([await self._retired(ticket_id) for ticket_id in found])
         await self._sweep(now)
+        await sweep(self._database, now)
         if self._mailbox is not None:
             await self._mailbox.blank(now - _SHOWN_FOR)
         if len(found) == _BATCH and done:

@@ -17,6 +17,7 @@ from storage import ConsoleAccess, ConsoleViews
 from web import WebServices, build_app
 from web.console import Console
 from web.services import DemoPage, Reveals
+from web.sources import Sources, networks
 from workflow.desk import Desk, Session
 from workflow.errors import Refusal, Refused
 from workflow.model import Actor
@@ -86,7 +87,7 @@ def console_for(city: City) -> Console:
     secure = city.links.base.startswith("https://")
     return Console(
         access, views, words, city.masker, city.classifier, city.places, lambda: city.region, clock, fallback_years, secure,
-        revealing(city.desk, city.engine.relay.wake),
+        revealing(city.desk, city.engine.relay.wake), Sources(networks(city.proxies)),
     )  # fmt: skip
 
 

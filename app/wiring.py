@@ -70,6 +70,7 @@ class City:
     places: PlaceFinder
     metrics: Metrics
     readiness: Readiness
+    proxies: str = ""
 
 
 def query_code() -> str:
@@ -125,7 +126,7 @@ def build(
     engine = Engine(reader, relay, watch)
     return City(
         region, sentences, database, inbox, mailbox, files, bell, desk, engine, calendar, language.masker, links,
-        language.classifier, language.places, metrics, Readiness(engine.pulses()),
+        language.classifier, language.places, metrics, Readiness(engine.pulses()), config.web.proxies,
     )  # fmt: skip
 
 

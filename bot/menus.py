@@ -17,8 +17,8 @@ _OF_ROLE: Mapping[Role, tuple[str, ...]] = {
     Role.GRID_WORKER: _WORKING,
     Role.GRID_LEADER: _WORKING,
     Role.DEPARTMENT: _WORKING,
-    Role.HUB_OFFICER: ("queue", *_WORKING, _CONSOLE),
-    Role.SUPERVISOR: ("queue", *_WORKING, _CONSOLE),
+    Role.HUB_OFFICER: ("queue", *_WORKING, "mute", "unmute", _CONSOLE),
+    Role.SUPERVISOR: ("queue", *_WORKING, "mute", "unmute", _CONSOLE),
     Role.AUDITOR: ("inspect", _CONSOLE),
     Role.ADMIN: ("inspect", _CONSOLE),
 }
@@ -40,6 +40,11 @@ def of_chat(texts: Texts, language: str, kind: str, posts: Iterable[Post]) -> Me
     else:
         names = dict.fromkeys((*found, *_EVERYBODY)) if found else _RESIDENT
     return _worded(texts, language, names)
+
+
+def known() -> frozenset[str]:
+    """Every command that some menu offers."""
+    return frozenset({*_RESIDENT, *_GROUP, *_EVERYBODY, _CONSOLE, *(name for names in _OF_ROLE.values() for name in names)})
 
 
 def of_everyone(texts: Texts) -> tuple[dict[str, dict[str, str]], dict[str, dict[str, str]]]:

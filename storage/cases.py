@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, Integer, Table, and_, bindparam, false, insert, or_, select, update
+from sqlalchemy import ColumnElement, Executable, Integer, Table, and_, bindparam, false, func, insert, or_, select, update
 
 from storage import rows
 from storage.chain import sealed
@@ -132,6 +132,11 @@ class SqlTickets:
         faces = padded(await self._veils.faces(contact_id))
         wanted = numbered("face", faces) | {"most": limit}
         return await self._whole(await _of_reporter(len(faces), open_only).rows(self._db, wanted))
+
+    async def count_open(self, contact_id: int) -> int:
+        mine = tickets.c.reporter.in_(await self._veils.faces(contact_id))
+        found = await self._db.execute(select(func.count()).select_from(tickets).where(mine, tickets.c.state.not_in(_AT_REST)))
+        return int(found.scalar_one())
 
     async def of_letter(self, letter_id: int) -> tuple[Ticket, ...]:
         return await self._find(tickets.c.letter_id == letter_id, tickets.c.id, limit=MOST)

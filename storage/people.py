@@ -1,24 +1,30 @@
-"""Contacts, posts, invites, sign-in codes, dialogs."""
+"""Contacts with their standing, posts, invites, sign-in codes, dialogs."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import String, bindparam, insert, select, update
 
-from storage import rows
+from storage import rows, standings
 from storage.connection import Connection
 from storage.engine import Database, replacing
 from storage.prepared import Prepared
+from storage.standing_tables import standings as standing_rows
 from storage.tables import contacts, dialogs, invites, posts, sign_in_codes
 from workflow.console import CONSOLE_DOOR, SignInCode
 from workflow.errors import Conflict
 from workflow.model import Contact, Dialog, Invite, Post, Role
+from workflow.standing import Muting, Pace
 
 _WITHOUT_A_CHAT = select(contacts.c.id).where(contacts.c.door == CONSOLE_DOOR)
-_BY_ID = Prepared(select(contacts).where(contacts.c.id == bindparam("wanted")))
-_BY_ADDRESS = Prepared(select(contacts).where(contacts.c.door == bindparam("of_door"), contacts.c.address == bindparam("at")))
+_CONTACTS = select(contacts, *standings.COLUMNS).select_from(
+    contacts.outerjoin(standing_rows, standing_rows.c.contact_id == contacts.c.id)
+)
+_BY_ID = Prepared(_CONTACTS.where(contacts.c.id == bindparam("wanted")))
+_BY_ADDRESS = Prepared(_CONTACTS.where(contacts.c.door == bindparam("of_door"), contacts.c.address == bindparam("at")))
 _ADD = Prepared(lambda insert: insert(contacts).on_conflict_do_nothing().returning(contacts.c.id))
 _POSTS = select(posts).order_by(posts.c.id)
 _POSTS_OF = Prepared(_POSTS.where(posts.c.contact_id == bindparam("wanted")))
@@ -26,12 +32,15 @@ _POSTS_AT = Prepared(_POSTS.where(
     posts.c.unit == bindparam("of_unit"), bindparam("inside", type_=String).like(posts.c.place.concat("%")),
     posts.c.contact_id.not_in(_WITHOUT_A_CHAT),
 ))  # fmt: skip
+_LINKS = 10
+"""Sign-in links of one contact that are good at a time: the newest."""
 _DIALOG = Prepared(select(dialogs).where(dialogs.c.contact_id == bindparam("wanted")))
 _KEEP_DIALOG = Prepared(lambda insert: replacing(insert(dialogs)))
 
 
 class SqlContacts:
     def __init__(self, database: Database, connection: Connection) -> None:
+        self._database = database
         self._vault = database.vault
         self._db = connection
         self._read: dict[int, Contact] = {}
@@ -46,9 +55,17 @@ class SqlContacts:
         row = await query.row(self._db, wanted)
         if row is None:
             return None
-        found = rows.contact_in(row, self._vault)
+        values = dict(row)
+        standing = standings.standing_in(row["id"], values.pop("muting"), values.pop("pace"), self._vault)
+        found = replace(rows.contact_in(values, self._vault), standing=standing)
         self._read[found.id] = found
         return found
+
+    async def mute(self, contact_id: int, muting: Muting | None) -> None:
+        await standings.mute(self._database, self._db, contact_id, muting)
+
+    async def pace(self, contact_id: int, pace: Pace, until: datetime) -> None:
+        await standings.pace(self._database, self._db, contact_id, pace, until)
 
     async def add(self, contact: Contact) -> Contact:
         made = await _ADD.value(self._db, rows.contact_out(contact, self._vault))
@@ -124,6 +141,9 @@ class SqlSignIns:
     async def add(self, code: SignInCode) -> None:
         values = {"code_hash": code.code_hash, "contact_id": code.contact_id, "expires_at": code.expires_at}
         await self._db.execute(insert(sign_in_codes).values(values))
+        mine = sign_in_codes.c.contact_id == code.contact_id
+        newest = select(sign_in_codes.c.code_hash).where(mine).order_by(sign_in_codes.c.expires_at.desc()).limit(_LINKS)
+        await self._db.execute(sign_in_codes.delete().where(mine, sign_in_codes.c.code_hash.not_in(newest)))
 
 
 class SqlDialogs:

@@ -16,6 +16,8 @@ from storage.engine import Database
 from storage.originals import place
 from storage.privacy_tables import sealed, veils
 from storage.rows import Row
+from storage.standing_tables import standings
+from storage.standings import place as standing_place
 from storage.tables import contacts, dialogs, inbox, outbox, web_messages
 from storage.vault import SEALED, Vault, key_of
 from storage.veils import place as veil_place
@@ -46,6 +48,8 @@ HOLDERS = (
     Holder(sealed, "words", lambda row: place(row["kind"], row["ref"], row["field"])),
     Holder(veils, "aliases", lambda row: veil_place(row["contact_id"])),
     Holder(dialogs, "data", lambda row: ("dialogs", "data", str(row["contact_id"]))),
+    Holder(standings, "muting", lambda row: standing_place(row["contact_id"], "muting")),
+    Holder(standings, "pace", lambda row: standing_place(row["contact_id"], "pace")),
     Holder(dialogs, "aside", lambda row: ("dialogs", "aside", str(row["contact_id"]))),
     Holder(inbox, "body", lambda row: ("inbox", "body", row["door"], row["update_id"])),
     Holder(outbox, "speech", lambda row: rows.speech_to(row["contact_id"]), lambda row: rows.spoken(row["speech"])),

@@ -132,7 +132,7 @@ def note_in(row: Row) -> Note:
 
 def contact_out(contact: Contact, vault: Vault = CLEAR) -> dict[str, Any]:
     found = _flat(contact)
-    del found["id"]
+    del found["id"], found["standing"]  # it is written by itself: `storage.standings`
     return found | {"name": vault.seal(contact.name, *name_of(found)) if contact.name else ""}
 
 

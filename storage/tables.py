@@ -284,4 +284,8 @@ console_sessions = Table(
     Column("token_hash", String(64), primary_key=True),
     Column("contact_id", ForeignKey("contacts.id"), nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
+    Column("family", String(64), index=True),
+    Column("issued_at", UtcDateTime),
+    Column("seen_at", UtcDateTime),
+    Column("replaced_at", UtcDateTime),
 )  # fmt: skip

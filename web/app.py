@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from aiohttp import web
 from web import chat, console, demo
 from web.services import SERVICES, WebServices
 
+_LOG = logging.getLogger(__name__)
 _STATIC = Path(__file__).with_name("static")
 MAX_BODY = 64 * 1024 * 1024
 _HEADERS = {
@@ -27,6 +29,10 @@ async def _headers(request: web.Request, handler: Callable[[web.Request], Awaita
     except web.HTTPException as refusal:
         _add(refusal)
         raise
+    except Exception:  # noqa: BLE001  # logged, and answered: the edge of the house
+        # Also the page that says so bears the headers, and nothing of what went wrong.
+        _LOG.exception("a page failed")
+        response = web.Response(status=500, text="500")
     _add(response)
     return response
 

@@ -10,9 +10,11 @@ from typing import Protocol
 from aiohttp import web
 
 from web.ports import Bell, Files, Inbox, Mailbox, Sentences
+from web.sources import Sources
 from workflow.anchors import Anchor
 from workflow.bursts import Incident
-from workflow.model import Actor, Assignee, Contact, Post, Role
+from workflow.console import Visit
+from workflow.model import Actor, Assignee, Role
 from workflow.policy import Reach
 from workflow.ports import Classifier, Clock, Masker, PlaceFinder
 from workflow.praise import Praised
@@ -26,8 +28,16 @@ class Access(Protocol):
         """The token of a new session, for exactly one caller and in time."""
         ...
 
-    async def visitor(self, token: str) -> tuple[Contact, tuple[Post, ...]] | None: ...
+    async def visitor(self, token: str, *, acts: bool = True) -> Visit | None:
+        """`acts`: somebody did something, and no page by itself."""
+        ...
+
+    async def renew(self, token: str) -> str | None:
+        """Another token for the same session."""
+        ...
+
     async def end(self, token: str) -> None: ...
+    async def end_all(self, contact_id: int) -> None: ...
 
 
 class Views(Protocol):
@@ -72,6 +82,7 @@ class Console:
     fallback_years: Callable[[], tuple[int, ...]]
     secure: bool = False
     reveal: Reveals | None = None
+    sources: Sources = Sources()
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,10 @@ class Refusal(StrEnum):
     TOPIC_UNKNOWN = "topic_unknown"
     CHANGE_DUE = "change_due"
     NOT_TOGETHER = "not_together"
+    UNNAMED_NOT_MUTED = "unnamed_not_muted"
+    MUTED_ALREADY = "muted_already"
+    NOT_MUTED = "not_muted"
+    OWN_MUTE = "own_mute"
 
 
 class Refused(Exception):

@@ -8,13 +8,14 @@ from workflow.model import Contact, Event, Json, Note, Role, Ticket
 from workflow.ports import UnitOfWork
 from workflow.privacy import UNMASKED
 from workflow.region import Region
+from workflow.standing import Standing
 from workflow.unmasking import as_written, notes_as_written
 
 _MOST = 1000
 
 
 async def exported(uow: UnitOfWork, contact: Contact, region: Region) -> Json:
-    """{"contact", "tickets": [newest first], "joined": [numbers]}. Codes, and names beside them in the city's language; times in UTC."""
+    """{"contact", "standing", "tickets": [newest first], "joined": [numbers]}. Codes, names beside them in the city's language; UTC."""
     tickets = await uow.tickets.of_reporter(contact.id, open_only=False, limit=_MOST)
     joined = [await uow.tickets.get(ticket_id) for ticket_id in await uow.followers.of_contact(contact.id, _MOST)]
     return {
@@ -22,8 +23,19 @@ async def exported(uow: UnitOfWork, contact: Contact, region: Region) -> Json:
             "name": contact.name, "door": contact.door, "address": contact.address, "language": contact.language,
             "consented_at": _at(contact.consented_at), "known_since": _at(contact.created_at),
         },
+        "standing": _standing(contact.standing),
         "tickets": [await _ticket(uow, ticket, region) for ticket in tickets],
         "joined": [ticket.number for ticket in joined if ticket is not None],
+    }  # fmt: skip
+
+
+def _standing(standing: Standing | None) -> Json:
+    """Mute and window of messages, as they are stored; without who muted."""
+    muting, pace = (standing.muting, standing.pace) if standing is not None else (None, None)
+    return {
+        "muted_until": _at(muting.until) if muting is not None else None, "muted_over": muting.number if muting is not None else "",
+        "appeal": muting.appeal if muting is not None else "", "messages_since": _at(pace.since) if pace is not None else None,
+        "messages": pace.heard if pace is not None else 0, "not_accepted": pace.words if pace is not None else "",
     }  # fmt: skip
 
 

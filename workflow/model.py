@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from workflow.standing import Standing
 from workflow.states import State
 
 Json = dict[str, Any]
@@ -70,8 +71,7 @@ class Assignee:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A person's post: role × unit × place. `unit` is "hub" for officers, "grid" for workers, a department's code, or "" for
-    supervisor, auditor and admin."""
+    """A person's post: role × unit × place. `unit`: "hub", "grid", a department's code, or "" for supervisor, auditor and admin."""
 
     id: int
     contact_id: int
@@ -105,6 +105,7 @@ class Contact:
     consented_at: datetime | None = None
     unreachable: bool = False
     created_at: datetime | None = None
+    standing: Standing | None = None  # None but for the few who brought very much at once, or are muted
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,9 +193,7 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One fact, appended in the same transaction as the change. `kind` is a trigger's value or another past fact: registered, added,
-    objected, insisted, urged, rated, relayed, corrected, pinned, extension_asked, extension_granted, extension_denied, clock_missed,
-    joined, seconded, doubted, left, withdrawn_hazard, withdrawn_shared."""
+    """One fact, appended in the same transaction as the change. `kind`: a trigger's value or another fact (`fact.<kind>` in texts/)."""
 
     ticket_id: int
     at: datetime

@@ -90,6 +90,22 @@ def unmasking_role(actor: Actor, ticket: Ticket) -> Role | None:
     return acting_role(actor, ticket, Party.HUB) if Party.HUB in held else None
 
 
+def may_mute(actor: Actor, ticket: Ticket) -> bool:
+    """Whether the actor may keep the ticket's reporter from new matters for a while: the desk that owns it and who supervises that desk.
+    Never over a report about somebody in office, and never oneself."""
+    held = parties(actor, ticket)
+    own = Party.REPORTER in held or ticket.procedure is Procedure.PETITION_REPORT
+    return bool(held & {Party.HUB, Party.SUPERVISOR}) and not own
+
+
+def may_judge_mute(actor: Actor, ticket: Ticket) -> bool:
+    """Whether the actor may end a mute or hear the appeal against it; who muted may end it only (`muting.decide`)."""
+    if ticket.reporter is not None and actor.contact_id == ticket.reporter:
+        return False
+    administers = any(post.role is Role.ADMIN and ticket.hub.place.startswith(post.place) for post in actor.posts)
+    return may_mute(actor, ticket) or (administers and ticket.procedure is not Procedure.PETITION_REPORT)
+
+
 @dataclass(frozen=True, slots=True)
 class Reach:
     """Tickets that a post lets somebody look through: those whose hub lies in `place`, of one hub unit ("" = of any).

@@ -16,6 +16,7 @@ from workflow.model import About, Assignee, Contact, Dialog, Event, Invite, Note
 from workflow.praise import Praise
 from workflow.privacy import Privacy
 from workflow.region import Place
+from workflow.standing import Muting, Pace
 from workflow.states import State
 from workflow.understanding import Answer, Located, PlaceGuess, Understanding
 
@@ -67,7 +68,11 @@ class Contacts(Protocol):
         """`id` is ignored; the answer has it. Raises Conflict if the address exists."""
         ...
 
-    async def save(self, contact: Contact) -> None: ...
+    async def save(self, contact: Contact) -> None:
+        """Without its standing."""
+
+    async def mute(self, contact_id: int, muting: Muting | None) -> None: ...
+    async def pace(self, contact_id: int, pace: Pace, until: datetime) -> None: ...
 
 
 class Posts(Protocol):
@@ -124,6 +129,7 @@ class Tickets(Protocol):
         """Newest first. Open = not in `states.RESTING`."""
         ...
 
+    async def count_open(self, contact_id: int) -> int: ...
     async def of_letter(self, letter_id: int) -> tuple[Ticket, ...]:
         """In the order they were registered."""
         ...

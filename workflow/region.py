@@ -174,6 +174,17 @@ class Retention:
 
 
 @dataclass(frozen=True, slots=True)
+class Manners:
+    """How much one person may bring at once (ours). Danger, and whatever else bears a flag, is heard beyond all of it."""
+
+    messages: int = 30  # within `minutes`
+    minutes: int = 10
+    open_cases: int = 20
+    mute_days: tuple[int, ...] = (1, 3, 7)  # what an officer may choose from
+    hotline: str = "12345"  # told to whoever can't go on here just now
+
+
+@dataclass(frozen=True, slots=True)
 class Region:
     """A city, ready to be asked."""
 
@@ -197,6 +208,7 @@ class Region:
     bursts: Bursts = Bursts()
     sureness: Sureness = Sureness()
     retention: Retention = Retention()
+    manners: Manners = Manners()
 
     def kept_days(self, procedure: str) -> int | None:
         """None where it is on hold."""

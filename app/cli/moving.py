@@ -7,8 +7,8 @@ from functools import partial
 
 from sqlalchemy.engine import make_url
 
+from app.addresses import is_database
 from app.cli.context import BAD_USAGE, FAILED, OK, Context, is_there
-from app.config import is_database
 from storage import Copied, NotCopied, Served, copy, migrate, one_process, open_database
 
 

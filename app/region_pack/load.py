@@ -13,6 +13,7 @@ from app.region_pack.demo import load_demo
 from app.region_pack.faults import Faults, PackError, line_of, table
 from app.region_pack.head import load_head, load_sentences
 from app.region_pack.knowledge import load_knowledge
+from app.region_pack.manners import load_manners
 from app.region_pack.places import load_places
 from app.region_pack.retention import load_retention
 from app.region_pack.shared import load_bursts, load_duplicates
@@ -49,6 +50,7 @@ def load(folder: Path) -> Region:
     bursts = load_bursts(head, items, folder / "region.toml", faults)
     sureness = load_sureness(head, folder / "region.toml", faults)
     retention = load_retention(head, folder / "region.toml", faults)
+    manners = load_manners(head, folder / "region.toml", faults)
     faults.raise_any()
     opens, closes = head["office_hours"]
     return Region(
@@ -56,7 +58,7 @@ def load(folder: Path) -> Region:
         office_hours=(opens, closes), places=places, units=units, topics=topics, clocks=clocks, knowledge=knowledge,
         calendar=calendar, demo_complaint=head.get("demo_complaint", ""), demo_matters=matters, sentences=sentences,
         retention_days=head.get("retention_days", 1825), children=children_of(places.values()),
-        duplicates=duplicates, bursts=bursts, sureness=sureness, retention=retention,
+        duplicates=duplicates, bursts=bursts, sureness=sureness, retention=retention, manners=manners,
     )  # fmt: skip
 
 

@@ -11,6 +11,8 @@ from bot.resident import additions, joining, matters, praising
 from bot.resident.consent import Consent
 from bot.resident.doubts import Doubts
 from bot.resident.interview import STEP, Interview
+from bot.resident.manners import BUTTON as APPEAL
+from bot.resident.manners import Manners
 from bot.resident.mydata import BUTTON, COMMANDS, Keeps, MyData
 from bot.resident.payload import is_plate, scanned
 from bot.resident.reading import Reading
@@ -28,6 +30,7 @@ class ResidentConversation:
         self._mydata = MyData(files)
         self._reading = reading
         self._interview = Interview(reading)
+        self._manners = Manners(reading)
         self._consent = Consent(reading, self._interview)
         self._doubts = Doubts(reading, self._interview)
 
@@ -38,6 +41,12 @@ class ResidentConversation:
             return ""
         if incoming.text.strip() in COMMANDS or incoming.button.partition(":")[0] == BUTTON:
             return await self._mydata.hear(session, contact, incoming)
+        if incoming.button.partition(":")[0] == APPEAL:
+            return await self._manners.press(session, contact, incoming)
+        heard = await self._manners.let_in(session, contact, actor, incoming, dialog)
+        return await self._let_in(session, contact, actor, heard, dialog) if heard is not None else ""
+
+    async def _let_in(self, session: Session, contact: Contact, actor: Actor, incoming: Incoming, dialog: Dialog | None) -> str:
         if contact.consented_at is None:
             return await self._consent.hear(session, contact, incoming, dialog)
         if incoming.button:

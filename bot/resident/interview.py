@@ -8,7 +8,7 @@ from functools import partial
 
 from bot.doors import Incoming
 from bot.outgoing import answer, button
-from bot.resident import asking, emergency, filing, joining, praising, several, splitting
+from bot.resident import asking, emergency, filing, joining, manners, praising, several, splitting
 from bot.resident.payload import Scanned
 from bot.resident.reading import Reading, off_loop
 from workflow import dialogs, intake
@@ -167,6 +167,8 @@ class Interview:
             # An older card's button: whether they go apart, or are another matter at all, was not asked there.
             await self.ask(session, contact, draft)
             return
+        if not await manners.may_file(session, contact, actor, draft):
+            return
         await self.close(session, contact)
         if praising.for_thanks(draft):
             await praising.taken_back(session, draft)  # an older card's button, from before the message was changed
@@ -176,6 +178,8 @@ class Interview:
     async def _apart(self, session: Session, contact: Contact, actor: Actor, draft: Draft, count: str) -> None:
         if count != str(len(draft.matters)) or intake.next_ask(replace(draft, whole=False)) is not Ask.CONFIRM:
             await self.ask(session, contact, draft)
+            return
+        if not await manners.may_file(session, contact, actor, draft):
             return
         await self.close(session, contact)
         await splitting.file(session, contact, actor, draft)

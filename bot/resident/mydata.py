@@ -8,6 +8,7 @@ from typing import Protocol
 
 from bot.doors import Incoming
 from bot.outgoing import answer, button
+from bot.resident import manners
 from workflow import erasing
 from workflow.desk import Session
 from workflow.exporting import exported
@@ -54,6 +55,7 @@ class MyData:
         params = {"name": contact.name or "–", "tickets": held.tickets, "notes": held.notes, "joined": held.joined}
         files = (file,) if file is not None else ()
         await session.say(Speech(contact.id, "privacy.mine", params, files=files, priority=Priority.ANSWER))
+        await manners.mine(session, contact)
 
     async def _file(self, session: Session, contact: Contact) -> FileRef | None:
         if self._files is None:
@@ -74,6 +76,8 @@ class MyData:
         gone = await erasing.forget(session, contact)
         done = answer(contact.id, "privacy.forgotten", edits=incoming.message_id, resting=len(gone.resting), open=len(gone.open))
         await session.say(done)
+        await manners.forget_words(session, contact)
+        await manners.mine(session, contact)
         await self._held(session, contact, gone)
 
     async def _held(self, session: Session, contact: Contact, gone: erasing.Gone) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from bot.buttons import whole_number
 from bot.doors import Incoming
-from bot.staff import lists, moving, result, steps, topics, unmasking
+from bot.staff import lists, moving, muting, result, steps, topics, unmasking
 from bot.staff.console import SignIn, console
 from bot.staff.turn import Turn
 from texts import Texts
@@ -78,6 +78,8 @@ class StaffConversation:
         command = _COMMAND.fullmatch(incoming.text.strip())
         if command is not None:
             return await self._command(turn, command[1].lower(), (command[2] or "").strip())
+        if await muting.answered(turn):
+            return ""
         if await steps.answered(turn):
             await self._mind_danger(turn)
             return ""
@@ -100,7 +102,7 @@ class StaffConversation:
             return turn.toast("system.stale")
         if kind == "m":
             return await _move(turn, verb, ticket_id, more[0])
-        for pressed in (moving.pressed, topics.pressed, steps.pressed, unmasking.pressed):
+        for pressed in (moving.pressed, topics.pressed, steps.pressed, unmasking.pressed, muting.pressed):
             toast = await pressed(turn, verb, ticket_id, tuple(more))
             if toast is not None:
                 return toast
@@ -123,6 +125,8 @@ class StaffConversation:
                 await lists.inspect(turn, rest)
             case "help":
                 await lists.help_text(turn)
+            case "mute" | "unmute":
+                await muting.command(turn, name, await lists.named(turn, rest))
             case "console":
                 await console(turn, self._signin)
             case _:

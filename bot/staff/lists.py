@@ -158,16 +158,24 @@ def _queue_line(turn: Turn, ticket: Ticket, index: int) -> str:
     return words.label("staff.queue_line", **known, **guess)
 
 
-async def inspect(turn: Turn, rest: str) -> None:
-    """State, clocks, owner and the whole trail; reasons only for those who may see the content."""
+async def named(turn: Turn, rest: str) -> Ticket | None:
+    """The ticket of a number, for whoever may know of it. None where no number was given."""
     found = _NUMBER.search(rest)
     if found is None:
-        example = f"{turn.region.number_prefix}-{turn.session.now.astimezone(turn.words.zone):%y%m%d}-0001"
-        await turn.say("staff.inspect_usage", number=example)
-        return
+        return None
     ticket = await turn.session.uow.tickets.by_number(found[0].upper())
     if ticket is None or not may_trace(turn.actor, ticket) or not await turn.shown_here(ticket):
         raise Refused(Refusal.NOT_FOUND)
+    return ticket
+
+
+async def inspect(turn: Turn, rest: str) -> None:
+    """State, clocks, owner and the whole trail; reasons only for those who may see the content."""
+    ticket = await named(turn, rest)
+    if ticket is None:
+        example = f"{turn.region.number_prefix}-{turn.session.now.astimezone(turn.words.zone):%y%m%d}-0001"
+        await turn.say("staff.inspect_usage", number=example)
+        return
     events = await turn.session.uow.tickets.events(ticket.id)
     open_content = may_see(turn.actor, ticket)
     words = turn.words

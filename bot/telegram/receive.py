@@ -161,7 +161,7 @@ def webhook_routes(secret: str, inbox: Inbox, path: str, stored: Callable[[], No
         stored()
         return web.Response()
 
-    return [web.post(path, receive)]
+    return [web.post(path, receive, name="hook")]  # so the door of all pages knows it, whatever its path
 
 
 async def _read(request: web.Request) -> bytes | None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -93,12 +93,16 @@ class Visitor:
 class House:
     """Makes browsers, signed in or not. All talk to one server."""
 
-    def __init__(self, town: Town, server: TestServer, app: Callable[[], web.Application]) -> None:
-        """`app`: the same again, for another server."""
+    def __init__(self, town: Town, server: TestServer, services: WebServices) -> None:
         self.town = town
-        self.app = app
+        self.console = services.console
+        self._services = services
         self.server = server
         self.clients: list[Client] = []
+
+    def app(self, console: Console | None = None) -> web.Application:
+        """The same again, for another server."""
+        return build_app(self._services if console is None else replace(self._services, console=console))
 
     async def stranger(self) -> Visitor:
         client = TestClient[Any, Any](self.server)
@@ -149,7 +153,7 @@ async def house(town: Town, tmp_path: Path) -> AsyncIterator[House]:
     services = WebServices(inbox, mailbox, files, SENTENCES, Bell(), lambda: None, console, town.database.alive, demo)
     server = TestServer(build_app(services))
     await server.start_server()
-    made = House(town, server, lambda: build_app(services))
+    made = House(town, server, services)
     yield made
     for client in made.clients:
         await client.session.close()

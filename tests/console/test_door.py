@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from aiohttp import web
@@ -76,12 +79,111 @@ async def test_an_old_link_is_refused(house: House) -> None:
     assert (await (await house.stranger()).signs_in(code)).status == 403
 
 
-async def test_a_session_ends_after_eight_hours(house: House) -> None:
+async def test_a_session_ends_after_eight_hours_however_busy(house: House) -> None:
     visitor = await house.holds(Role.ADMIN)
-    house.town.clock.move(hours=7, minutes=59)
+    for _ in range(23):
+        house.town.clock.move(minutes=20)
+        await visitor.reads("/console")
+    house.town.clock.move(minutes=19)
     await visitor.reads("/console")
     house.town.clock.move(minutes=1)
     await visitor.reads("/console", 401)
+
+
+async def test_a_session_ends_when_nobody_did_anything_for_half_an_hour(house: House) -> None:
+    visitor = await house.holds(Role.ADMIN)
+    for _ in range(29):
+        house.town.clock.move(minutes=1)
+        await visitor.reads("/console/board")  # the page by itself
+    house.town.clock.move(minutes=1)
+    await visitor.reads("/console/board", 401)
+
+
+async def test_the_token_changes_with_time_and_the_old_one_dies_after_a_moment(house: House) -> None:
+    visitor, other = await house.holds(Role.ADMIN), await house.stranger()
+    first, form = visitor.cookie(), await visitor.form_token()
+    house.town.clock.move(minutes=15)
+    both = await asyncio.gather(*(other.brings(first) for _ in range(3)))
+    assert [answer.status for answer in both] == [200] * 3, "requests that were under way go on"
+    assert sum("console" in answer.cookies for answer in both) == 1, "one of them brings the new token"
+    fresh = next(answer.cookies["console"].value for answer in both if "console" in answer.cookies)
+    assert fresh != first
+    house.town.clock.move(seconds=30)
+    third = await house.stranger()
+    assert (await third.brings(first)).status == 401
+    assert (await third.brings(fresh)).status == 200
+    # A form that stood open meanwhile is still taken.
+    headers = {"Cookie": f"console={fresh}"}
+    left = await third.client.post("/console/signout", data={"token": form}, headers=headers, allow_redirects=False)
+    assert left.status == 303
+    assert (await third.brings(fresh)).status == 401
+
+
+async def test_the_token_changes_after_an_act_of_weight(house: House) -> None:
+    visitor = await house.holds(Role.SUPERVISOR)
+    first = visitor.cookie()
+    answer = await visitor.posts("/console/health/again", token=await visitor.form_token())
+    assert answer.status == 303 and visitor.cookie() != first
+    await visitor.reads("/console")
+
+
+async def test_everywhere_means_every_session_and_every_link_of_this_person(house: House) -> None:
+    here, there = await house.enters(await house.code_of("supervisor")), await house.enters(await house.code_of("supervisor"))
+    link, other = await house.code_of("supervisor"), await house.holds(Role.ADMIN)
+    answer = await here.posts("/console/signout/everywhere", token=await here.form_token())
+    assert (answer.status, answer.headers["Location"]) == (303, "/console/signin")
+    await here.reads("/console", 401)
+    await there.reads("/console", 401)
+    assert (await there.signs_in(link)).status == 403
+    await other.reads("/console")
+
+
+async def test_a_session_that_asks_for_very_much_waits_a_minute_and_no_other_one_does(house: House) -> None:
+    greedy, other = await house.holds(Role.ADMIN), await house.holds(Role.ADMIN)
+    answers = [(await greedy.client.get("/console/tickets")).status for _ in range(81)]
+    assert answers == [200] * 80 + [429]
+    await other.reads("/console/tickets")
+    house.town.clock.move(minutes=1)
+    await greedy.reads("/console/tickets")
+
+
+async def test_with_https_the_cookie_is_for_this_host_alone(house: House) -> None:
+    app = house.app(replace(house.console, secure=True))
+    async with TestClient(TestServer(app)) as client:
+        answer = await client.post("/console/signin", data={"code": await house.code(Role.ADMIN)}, allow_redirects=False)
+        baked = answer.cookies["__Host-console"]
+        assert (baked["secure"], baked["httponly"], baked["samesite"], baked["path"], baked["domain"]) == (True, True, "Strict", "/", "")
+        inside = await client.get("/console", headers={"Cookie": f"__Host-console={baked.value}"})
+        assert inside.status == 200
+        assert (await client.get("/console", headers={"Cookie": f"console={baked.value}"})).status == 401
+
+
+async def test_a_page_that_fails_bears_the_headers_and_says_nothing(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    class Broken:
+        def __getattr__(self, name: str) -> object:
+            raise RuntimeError("what only we may know")
+
+    app = house.app(replace(house.console, access=cast("Any", Broken())))
+    async with TestClient(TestServer(app)) as client:
+        for path, status in (("/console", 500), ("/nothing", 404), ("/console/nothing", 404)):
+            answer = await client.get(path, headers={"Cookie": "console=x"})
+            assert answer.status == status and "only we may know" not in await answer.text()
+            assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
+    assert "a page failed" in caplog.text
+
+
+async def test_a_way_in_that_nobody_spoke_of_is_shut(house: House) -> None:
+    async def forgotten(_request: web.Request) -> web.Response:
+        return web.Response(text="open")
+
+    app = house.app()
+    app.router.add_get("/new", forgotten)
+    app.router.add_get("/console/new", forgotten)
+    app.router.add_delete("/chat", forgotten)
+    async with TestClient(TestServer(app)) as client:
+        assert (await client.get("/new")).status == 404
+        assert (await client.get("/console/new")).status == 404
+        assert (await client.delete("/chat")).status == 404
 
 
 async def test_the_cookie_is_for_this_browser_and_these_pages_only(house: House) -> None:
@@ -134,14 +236,17 @@ async def test_another_site_signs_nobody_in(house: House) -> None:
     assert (await visitor.signs_in(code, **{"Sec-Fetch-Site": "same-origin"})).status == 303
 
 
-async def test_guessing_is_slowed_down_for_a_minute(house: House) -> None:
-    visitor = await house.stranger()
-    answers = [(await visitor.signs_in(f"{number:032}")).status for number in range(21)]
-    assert answers == [403] * 20 + [429]
-    code = await house.code(Role.ADMIN)
-    assert (await visitor.signs_in(code)).status == 429
+async def test_guessing_is_slowed_down_for_a_minute_and_shuts_out_nobody(house: House) -> None:
+    visitor, officer = await house.stranger(), await house.stranger()
+    code, mine = await house.code_of("supervisor"), await house.code_of("supervisor")
+    wrong = [(await visitor.signs_in(f"{number:032}")).status for number in range(21)]
+    assert wrong == [403] * 20 + [429]
+    # Neither behind the same address nor with a link that somebody tries to guess all the time.
+    assert (await visitor.signs_in(f"{code[:-2]}__")).status == 429
+    assert (await officer.signs_in(code)).status == 303
+    assert (await visitor.signs_in(mine)).status == 303
     house.town.clock.move(minutes=1)
-    assert (await visitor.signs_in(code)).status == 303
+    assert (await (await house.stranger()).signs_in("0" * 32)).status == 403
 
 
 async def test_pages_bear_the_headers_that_keep_scripts_and_caches_out(house: House) -> None:

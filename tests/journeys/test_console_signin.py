@@ -58,8 +58,8 @@ class Hall:
         answer = await self.client.post("/console/signin", data={"code": code}, allow_redirects=False)
         if answer.status == 303:
             # The base address is https, so the test's plain connection must carry the cookie itself.
-            assert answer.cookies["console"]["secure"] is True
-            self.client.session.headers["Cookie"] = f"console={answer.cookies['console'].value}"
+            assert answer.cookies["__Host-console"]["secure"] is True
+            self.client.session.headers["Cookie"] = f"__Host-console={answer.cookies['__Host-console'].value}"
         return answer.status
 
     async def page(self, path: str, status: int = 200) -> str:

@@ -1,6 +1,6 @@
 """The console: how tickets stand, one ticket's whole life, and what the machine could not do. It only reads.
 
-Every page below /console is closed unless it is named in `access.PUBLIC`; what a visitor sees is what their posts reach.
+Every page is closed unless `web.ways` says what it needs; what a visitor sees is what their posts reach.
 """
 
 from web.console.access import guard

@@ -6,12 +6,15 @@ import aiohttp_jinja2
 from aiohttp import web
 
 from web.console import board, health, incidents, lists, original, signin, ticket, trying
+from web.console.access import COUNTS, PAGES
+from web.console.pace import Counts
 from web.services import Console
 from web.templating import environment
 
 
 def add_routes(app: web.Application, console: Console) -> None:
     app[aiohttp_jinja2.APP_KEY] = environment()
+    app[COUNTS] = Counts(console.clock.now, PAGES)
     app.router.add_routes(signin.routes(console.clock))
     app.router.add_get("/console", board.whole)
     app.router.add_get("/console/board", board.fragment)
