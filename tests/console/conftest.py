@@ -93,12 +93,19 @@ class Visitor:
 class House:
     """Makes browsers, signed in or not. All talk to one server."""
 
-    def __init__(self, town: Town, server: TestServer, app: Callable[[], web.Application]) -> None:
-        """`app`: the same again, for another server."""
+    def __init__(self, town: Town, server: TestServer, app: Callable[[], web.Application], files: Path) -> None:
+        """`app` makes one more."""
         self.town = town
-        self.app = app
+        self.made: list[web.Application] = []
+        self.files = files
         self.server = server
+        self._app = app
         self.clients: list[Client] = []
+
+    def app(self) -> web.Application:
+        """The same again, for another server."""
+        self.made.append(self._app())
+        return self.made[-1]
 
     async def stranger(self) -> Visitor:
         client = TestClient[Any, Any](self.server)
@@ -149,7 +156,7 @@ async def house(town: Town, tmp_path: Path) -> AsyncIterator[House]:
     services = WebServices(inbox, mailbox, files, SENTENCES, Bell(), lambda: None, console, town.database.alive, demo)
     server = TestServer(build_app(services))
     await server.start_server()
-    made = House(town, server, lambda: build_app(services))
+    made = House(town, server, lambda: build_app(services), tmp_path / "files")
     yield made
     for client in made.clients:
         await client.session.close()
