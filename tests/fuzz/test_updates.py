@@ -117,6 +117,7 @@ async def closed(stack: AsyncExitStack, intake: Intake) -> None:
     await stack.aclose()
 
 
+@pytest.mark.filterwarnings("ignore::telegram.warnings.PTBUserWarning")  # the library's advice to whoever writes code
 @pytest.mark.parametrize(("name", "known"), shapes(), ids=lambda value: value if isinstance(value, str) else "")
 def test_any_update_is_heard_or_passed_over(tmp_path: Path, caplog: pytest.LogCaptureFixture, name: str, known: Shapes) -> None:
     caplog.set_level(logging.WARNING)
