@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
+from app.listening import Listener, Patience
 from app.logs import REQUEST
 from app.metrics import CONTENT_TYPE
 from app.wiring import City
@@ -24,24 +25,39 @@ from workflow.model import Actor
 from workflow.privacy import Revealed
 from workflow.unmasking import unmask
 
+_PATIENCE = Patience()
+
 
 class WebServer:
     """Fits `app.run.Receiver`. Raises OSError (address in use, no such host) when it starts."""
 
-    def __init__(self, app: web.Application, host: str, port: int, listening: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, app: web.Application, host: str, port: int, listening: Callable[[], None] = lambda: None, patience: Patience = _PATIENCE
+    ) -> None:
         """`listening` is called once the port is ours."""
         # Nobody of ours compresses what is sent: what pretends to be compressed is taken for what it is, and unpacks to nothing huge.
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1, auto_decompress=False)
+        self._runner = web.AppRunner(
+            app, access_log=None, shutdown_timeout=1, auto_decompress=False, keepalive_timeout=patience.idle,
+            lingering_time=patience.linger,
+        )  # fmt: skip
+        self._listener = Listener(self._runner, patience)
+        app.middlewares.insert(0, self._listener.noted)
         self._host = host
         self._port = port
         self._listening = listening
 
+    @property
+    def connections(self) -> int:
+        """How many there are now."""
+        return len(self._runner.server.connections) if self._runner.server is not None else 0
+
     async def start(self) -> None:
         await self._runner.setup()
-        await web.TCPSite(self._runner, self._host, self._port).start()
+        await self._listener.start(self._host, self._port)
         self._listening()
 
     async def stop(self) -> None:
+        await self._listener.stop()
         await self._runner.cleanup()
 
 

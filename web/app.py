@@ -9,11 +9,11 @@ from pathlib import Path
 from aiohttp import web
 
 from web import chat, console, demo
+from web.limits import LIMITS, MAX_BODY, Limits, in_time
 from web.services import SERVICES, WebServices
 
 _LOG = logging.getLogger(__name__)
 _STATIC = Path(__file__).with_name("static")
-MAX_BODY = 64 * 1024 * 1024
 _HEADERS = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' blob:; frame-ancestors 'self'; base-uri 'none'; form-action 'self'",
     "X-Content-Type-Options": "nosniff",
@@ -55,8 +55,9 @@ async def _ready(request: web.Request) -> web.Response:
 
 
 def build_app(services: WebServices) -> web.Application:
-    app = web.Application(middlewares=[_headers, console.guard], client_max_size=MAX_BODY)
+    app = web.Application(middlewares=[_headers, in_time, console.guard], client_max_size=MAX_BODY)
     app[SERVICES] = services
+    app[LIMITS] = Limits()
     app.router.add_get("/healthz", _healthy)
     app.router.add_get("/readyz", _ready)
     app.router.add_static("/static", _STATIC)

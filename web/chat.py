@@ -14,6 +14,8 @@ from workflow.model import FileRef
 
 DOOR = "webchat"
 WAIT = 25.0  # seconds a reader waits for news
+_NO_PAGE = {"Content-Disposition": "attachment", "Content-Security-Policy": "default-src 'none'; sandbox"}
+"""Whatever a sender called it: no browser shows it as a page, and if one does, nothing in it runs."""
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _SEQ = re.compile(r"[0-9]{1,18}")
 
@@ -88,5 +90,4 @@ async def _file(request: web.Request) -> web.Response:
     sha = request.match_info["sha"]
     if not re.fullmatch(r"[0-9a-f]{64}", sha) or not await services.mailbox.was_shown(address, sha):
         raise web.HTTPNotFound
-    # Never rendered by the browser as a page, whatever the sender called it.
-    return web.Response(body=await services.files.get(sha), content_type="application/octet-stream")
+    return web.Response(body=await services.files.get(sha), content_type="application/octet-stream", headers=_NO_PAGE)

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 from aiohttp import BodyPartReader, MultipartReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from web.limits import LIMITS, within
 from web.ports import Files
 from workflow.files import NotClean
 from workflow.model import FileRef
 
 MAX_FILE = 20 * 1024 * 1024
 MAX_FILES = 10
+MAX_PARTS = 100
+"""Of a form; those beyond the tenth file are left out and counted."""
 MAX_TEXT = 4096
 MAX_WORDS = 128 * 1024  # bytes of JSON: the longest text with every character escaped, and room
 MAX_BUTTON = 64  # bytes
@@ -55,23 +59,36 @@ async def read(request: web.Request, store: Files) -> Brought:
     """From JSON, or from a form with a part "update" and parts "file". Files are stored. Raises HTTPBadRequest, and
     HTTPRequestEntityTooLarge for a file over MAX_FILE."""
     if request.content_type != "multipart/form-data":
-        with _junk_refused():
-            content = await request.read()
-        return _said(Brought(_update(content)))
+        return _said(Brought(_update(await _whole(request))))
+    within(request)
     with _junk_refused():
         form = await request.multipart()
     content, files, left_out, unclean = b"", list[FileRef](), 0, 0
-    while (part := await _next(form)) is not None:
+    for number in count(1):
+        if (part := await _next(form, number)) is None:
+            break
         if part.name == "update":
-            content = await _content(part, MAX_WORDS)
+            content = await _content(request, part, MAX_WORDS)
         elif len(files) < MAX_FILES:
             try:
-                files.append(await _stored(part, store))
+                files.append(await _stored(request, part, store))
             except NotClean:
                 unclean += 1
         else:
+            await _passed_over(request, part)
             left_out += 1
     return _said(Brought(_update(content), tuple(files), left_out, unclean))
+
+
+async def _whole(request: web.Request) -> bytes:
+    """What is said without files is short."""
+    within(request, MAX_WORDS)
+    content = bytearray()
+    with _junk_refused():
+        while chunk := await request.content.readany():
+            content += chunk
+            within(request, MAX_WORDS)
+    return bytes(content)
 
 
 def _said(brought: Brought) -> Brought:
@@ -81,11 +98,13 @@ def _said(brought: Brought) -> Brought:
     return brought
 
 
-async def _next(form: MultipartReader) -> BodyPartReader | None:
+async def _next(form: MultipartReader, number: int) -> BodyPartReader | None:
     with _junk_refused():
         part = await form.next()
         if part is None:
             return None
+        if number > MAX_PARTS:
+            raise ValueError("no browser sends so many parts")
         if not isinstance(part, BodyPartReader) or part.name not in {"update", "file"}:
             raise ValueError("no part of ours")
         if part.headers.get("Content-Transfer-Encoding", "").lower() not in _AS_IT_IS:
@@ -93,22 +112,31 @@ async def _next(form: MultipartReader) -> BodyPartReader | None:
         return part
 
 
-async def _content(part: BodyPartReader, most: int) -> bytes:
+async def _content(request: web.Request, part: BodyPartReader, most: int, take: Callable[[int], None] = lambda _size: None) -> bytes:
     content = bytearray()
     with _junk_refused():
         while chunk := await part.read_chunk():
+            take(len(chunk))
             content += chunk
             if len(content) > most:
                 raise web.HTTPRequestEntityTooLarge(max_size=most, actual_size=len(content))
+            within(request)
     return bytes(content)
 
 
-async def _stored(part: BodyPartReader, store: Files) -> FileRef:
-    content = await _content(part, MAX_FILE)
+async def _passed_over(request: web.Request, part: BodyPartReader) -> None:
+    with _junk_refused():
+        while await part.read_chunk():
+            within(request)
+
+
+async def _stored(request: web.Request, part: BodyPartReader, store: Files) -> FileRef:
     given = part.headers.get("Content-Type", "").partition(";")[0].strip()
     mime = given if _MIME.fullmatch(given) else "application/octet-stream"
     kind = _KINDS.get(mime.partition("/")[0], "document")
-    return await store.put(content, kind, mime, (part.filename or "")[:_LONGEST_NAME])
+    with request.app[LIMITS].held() as take:
+        content = await _content(request, part, MAX_FILE, take)
+        return await store.put(content, kind, mime, (part.filename or "")[:_LONGEST_NAME])
 
 
 def _update(content: bytes) -> dict[str, Any]:

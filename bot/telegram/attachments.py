@@ -39,13 +39,24 @@ def attachment_of(message: Message) -> Attachment | None:
     """A message carries one at most; an album is several messages."""
     if message.photo:
         largest = max(message.photo, key=lambda photo: photo.width * photo.height)
-        return Attachment(largest.file_id, "photo", "image/jpeg", largest.file_size or 0)
+        return _attachment(largest, "photo", "image/jpeg")
     for name, kind, mime in _KINDS:
         found: Any = getattr(message, name)
         if found is not None:
-            own = getattr(found, "mime_type", None) or mime
-            return Attachment(found.file_id, kind, own, found.file_size or 0, getattr(found, "file_name", None) or "")
+            return _attachment(found, kind, mime)
     return None
+
+
+def _attachment(found: Any, kind: str, mime: str) -> Attachment:
+    """The library takes what comes for what was announced."""
+    own, name, size = getattr(found, "mime_type", None), getattr(found, "file_name", None), found.file_size
+    return Attachment(
+        found.file_id,
+        kind,
+        own if own and isinstance(own, str) else mime,
+        size if type(size) is int else 0,
+        name if isinstance(name, str) else "",
+    )
 
 
 async def fetch(bot: Bot, attachment: Attachment, store: FileStore, limit: int = MAX_DOWNLOAD) -> FileRef | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 from telegram import CallbackQuery, Chat, ChatMemberUpdated, Message, Update, User
 
@@ -35,6 +35,9 @@ _PLAIN = ("message_id", "date", "edit_date", "chat", "from", "text", "caption", 
 _MEDIA = ("photo", "video", "voice", "audio", "document", "animation", "video_note", "location", "venue", "contact")
 _JUNK = (TypeError, ValueError, KeyError, AttributeError, IndexError, OverflowError, OSError)
 """What python-telegram-bot raises for bodies that are not updates."""
+_LARGEST = 2**63
+"""No id of Telegram is larger; what is would fit no column and no method."""
+_LONGEST_ALBUM = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ class Envelope:
 
 def envelope(body: Any) -> Envelope | None:
     """What the inbox needs, without building objects. None: no update at all."""
-    if not isinstance(body, dict) or type(body.get("update_id")) is not int:
+    if not isinstance(body, dict) or not is_id(body.get("update_id")):
         return None
     kind = next((key for key in ALLOWED_UPDATES if isinstance(body.get(key), dict)), "")
     inner: dict[str, Any] = body.get(kind) or {}
@@ -62,13 +65,22 @@ def envelope(body: Any) -> Envelope | None:
     chat = _id(message, "chat") or _id(inner, "from")
     # An edit of one picture stands alone: the album is read already.
     album = inner.get("media_group_id") if kind == "message" else ""
-    return Envelope(str(body["update_id"]), chat, album if isinstance(album, str) else "")
+    return Envelope(str(body["update_id"]), chat, album if _is_album(album) else "")
+
+
+def _is_album(value: Any) -> TypeGuard[str]:
+    return isinstance(value, str) and value.isascii() and value.isprintable() and len(value) <= _LONGEST_ALBUM
+
+
+def is_id(value: Any) -> bool:
+    """Whether it is a number that Telegram may have given."""
+    return type(value) is int and -_LARGEST <= value < _LARGEST
 
 
 def _id(holder: Any, key: str) -> str:
     inner = holder.get(key) if isinstance(holder, dict) else None
     found = inner.get("id") if isinstance(inner, dict) else None
-    return str(found) if type(found) is int else ""
+    return str(found) if is_id(found) else ""
 
 
 def parse(body: Mapping[str, Any], username: str, now: datetime) -> Parsed | None:
@@ -103,7 +115,7 @@ def _pointer(holder: dict[str, Any], key: str) -> dict[str, Any]:
 def _read(body: dict[str, Any], username: str, now: datetime, *, torn: bool) -> Parsed | None:
     """`torn`: something of it can't be read."""
     update = Update.de_json(body, None)
-    if update is None or type(update.update_id) is not int:
+    if update is None or not is_id(update.update_id):
         return None
     if update.callback_query is not None:
         return _press(update.update_id, update.callback_query, now)
@@ -119,7 +131,40 @@ def _kind(chat: Chat) -> str:
 
 
 def _language(user: User) -> str:
-    return user.language_code or ""
+    return _words(user.language_code)
+
+
+def _words(value: Any) -> str:
+    """The library takes what comes for what was announced."""
+    return value if isinstance(value, str) else ""
+
+
+def _name(user: User) -> str:
+    return " ".join(part for part in (_words(user.first_name), _words(user.last_name)) if part)
+
+
+def _number(value: Any) -> str:
+    """Raises TypeError for what is no id: nobody could be answered there."""
+    if not is_id(value):
+        raise TypeError("no id")
+    return str(value)
+
+
+def _at(value: Any) -> datetime:
+    """Raises TypeError for what is no time."""
+    if not isinstance(value, datetime):
+        raise TypeError("no time")
+    return value
+
+
+def _point(value: Any) -> Point:
+    """Raises TypeError, ValueError, OverflowError for what is nowhere."""
+    if any(type(number) not in {int, float} for number in (value.latitude, value.longitude)):
+        raise TypeError("no number")
+    lat, lon = float(value.latitude), float(value.longitude)
+    if not (-90 <= lat <= 90 and -180 <= lon <= 180):
+        raise ValueError("no place on earth")
+    return Point(lat, lon)
 
 
 def _press(update_id: int, query: CallbackQuery, now: datetime) -> Parsed | None:
@@ -129,15 +174,15 @@ def _press(update_id: int, query: CallbackQuery, now: datetime) -> Parsed | None
     incoming = Incoming(
         DOOR,
         f"{DOOR}:{update_id}",
-        str(message.chat.id if message is not None else user.id),
-        str(user.id),
+        _number(message.chat.id if message is not None else user.id),
+        _number(user.id),
         now,
         _kind(message.chat) if message is not None else "private",
-        user.full_name,
+        _name(user),
         _language(user),
-        button=query.data or _NO_DATA,
-        message_id=str(message.message_id) if message is not None else "",
-        callback_id=query.id,
+        button=_words(query.data) or _NO_DATA,
+        message_id=_number(message.message_id) if message is not None else "",
+        callback_id=_words(query.id),
     )
     return Parsed(incoming)
 
@@ -152,11 +197,11 @@ def _membership(update_id: int, change: ChatMemberUpdated) -> Parsed | None:
     incoming = Incoming(
         DOOR,
         f"{DOOR}:{update_id}",
-        str(change.chat.id),
-        str(user.id),
-        change.date,
+        _number(change.chat.id),
+        _number(user.id),
+        _at(change.date),
         kind,
-        user.full_name,
+        _name(user),
         _language(user),
         membership="blocked" if away else "unblocked",
     )
@@ -178,17 +223,17 @@ def _message(update_id: int, message: Message, username: str, *, edited: bool, t
     incoming = Incoming(
         DOOR,
         f"{DOOR}:{update_id}",
-        str(message.chat.id),
-        str(user.id),
-        message.date,
+        _number(message.chat.id),
+        _number(user.id),
+        _at(message.date),
         kind,
-        user.full_name,
+        _name(user),
         _language(user),
         text,
-        message_id=str(message.message_id),
-        reply_to=str(message.reply_to_message.message_id) if message.reply_to_message else "",
+        message_id=_number(message.message_id),
+        reply_to=_number(message.reply_to_message.message_id) if message.reply_to_message else "",
         edited=edited,
-        location=Point(float(point.latitude), float(point.longitude)) if point else None,
+        location=_point(point) if point else None,
         unsupported=unsupported,
         command_for_me=mine,
     )
@@ -198,10 +243,10 @@ def _message(update_id: int, message: Message, username: str, *, edited: bool, t
 def _text(message: Message) -> str:
     if message.contact is not None:
         person = message.contact
-        return " ".join(part for part in (person.first_name, person.last_name, person.phone_number) if part)
+        return " ".join(part for part in map(_words, (person.first_name, person.last_name, person.phone_number)) if part)
     if message.venue is not None:
-        return " ".join(part for part in (message.venue.title, message.venue.address) if part)
-    return message.text or message.caption or ""
+        return " ".join(part for part in map(_words, (message.venue.title, message.venue.address)) if part)
+    return _words(message.text) or _words(message.caption)
 
 
 def _addressed(text: str, username: str) -> tuple[str, bool]:

@@ -13,7 +13,7 @@ from aiohttp import web
 from telegram.error import Conflict, InvalidToken, TelegramError
 
 from bot.doors import Inbox
-from bot.telegram.parse import ALLOWED_UPDATES, DOOR, envelope
+from bot.telegram.parse import ALLOWED_UPDATES, DOOR, envelope, is_id
 from bot.telegram.request import AioRequest, Flood
 
 _LOG = logging.getLogger(__name__)
@@ -86,13 +86,15 @@ class Poller:
         self._stopping.set()
 
     async def _step(self) -> None:
-        updates = await self._unless_stopped(self._ask())
+        updates, before = await self._unless_stopped(self._ask()), self._offset
         for body in updates or ():
             await keep(self._inbox, body)
-            if isinstance(body, dict) and type(body.get("update_id")) is int:
+            if isinstance(body, dict) and is_id(body.get("update_id")):
                 self._offset = body["update_id"] + 1
         if updates:
             self._stored()
+            if self._offset == before:
+                await self._rest(self._first_wait)  # what can't be confirmed comes again at once
 
     async def _ask(self) -> list[Any]:
         parameters: dict[str, str | int] = {

@@ -93,16 +93,19 @@ class Visitor:
 class House:
     """Makes browsers, signed in or not. All talk to one server."""
 
-    def __init__(self, town: Town, server: TestServer, services: WebServices) -> None:
+    def __init__(self, town: Town, server: TestServer, services: WebServices, files: Path) -> None:
         self.town = town
         self.console = services.console
         self._services = services
+        self.made: list[web.Application] = []
+        self.files = files
         self.server = server
         self.clients: list[Client] = []
 
     def app(self, console: Console | None = None) -> web.Application:
         """The same again, for another server."""
-        return build_app(self._services if console is None else replace(self._services, console=console))
+        self.made.append(build_app(self._services if console is None else replace(self._services, console=console)))
+        return self.made[-1]
 
     async def stranger(self) -> Visitor:
         client = TestClient[Any, Any](self.server)
@@ -153,7 +156,7 @@ async def house(town: Town, tmp_path: Path) -> AsyncIterator[House]:
     services = WebServices(inbox, mailbox, files, SENTENCES, Bell(), lambda: None, console, town.database.alive, demo)
     server = TestServer(build_app(services))
     await server.start_server()
-    made = House(town, server, services)
+    made = House(town, server, services, tmp_path / "files")
     yield made
     for client in made.clients:
         await client.session.close()
