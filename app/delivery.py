@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from app.relay import Item
 from app.watch import staff_of
+from workflow import digests
 from workflow.desk import Desk, Session
 from workflow.model import Contact, Priority, Speech, Ticket
 
@@ -28,9 +29,10 @@ class DeskKeeper:
             if contact is None:
                 return
             await session.uow.contacts.save(replace(contact, unreachable=True))
-            ticket = None if item.speech.ticket_id is None else await session.uow.tickets.get(item.speech.ticket_id)
-            if ticket is not None and await session.uow.first_time(_missed_step(contact, ticket), session.now):
-                await _tell_hub(session, contact, ticket)
+            for ticket_id in digests.tickets_of(item.speech):
+                ticket = await session.uow.tickets.get(ticket_id)
+                if ticket is not None and await session.uow.first_time(_missed_step(contact, ticket), session.now):
+                    await _tell_hub(session, contact, ticket)
 
         await self.desk.serve(f"unreachable:{item.id}", work)
 

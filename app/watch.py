@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from app.logs import CASE
 from app.pulse import Pulse
+from workflow.digests import CLOCK_MISSED, EVALUATE
 from workflow.model import Assignee, Event, Priority, Role, Speech, Ticket
 from workflow.model import Clock as TicketClock
 from workflow.policy import serves
@@ -22,8 +23,6 @@ _BATCH = 100
 KEPT = timedelta(days=7)
 """How long finished updates, sent speeches and served requests stay: longer than any sender tries again, no longer than that needs."""
 _CLEANED_EVERY = timedelta(hours=1)
-CLOCK_MISSED = "notices.clock_missed"
-EVALUATE = "notices.evaluate_reminder"
 
 
 class WatchDesk(Protocol):

@@ -113,7 +113,7 @@ def build(
     passports = Passports(sentences, current, files)
     renderer, jitter = Renderer(speaker, database, passports), random.Random()  # noqa: S311  # spreads retries, keeps no secret
     counted = {name: CountedDoor(door, metrics) for name, door in doors.items()}
-    relay = Relay(OutboxQueue(database), renderer, counted, DeskKeeper(desk), clock, jitter, paces)
+    relay = Relay(OutboxQueue(database, region.digest), renderer, counted, DeskKeeper(desk), clock, jitter, paces)
     reader = Reader(inbox, doors, desk, conversation, clock, relay.wake)
     bursts = BurstWatch(units, desk, clock, current, relay.wake)
     daily = AnchorWatch(units, desk, clock, current, config.anchors.file)

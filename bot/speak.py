@@ -14,7 +14,7 @@ from bot.cards.resident import Rows
 from bot.cards.words import Words
 from bot.doors import ReadyButton, ReadyMessage
 from texts import FIRST, LANGUAGES, Texts
-from workflow import deadlines, letters
+from workflow import deadlines, digests, letters
 from workflow.model import DRAFT, Actor, Contact, Priority, Role, Speech, Ticket
 from workflow.policy import may_see
 from workflow.ports import Clock, Masker, UnitOfWork
@@ -43,6 +43,8 @@ class Speaker:
         ticket = await uow.tickets.get(speech.ticket_id) if speech.ticket_id is not None else None
         if speech.card == DRAFT:
             return self._ready(speech, cards.draft(speech.params, words), speech.buttons, words, edits=speech.edits)
+        if speech.card == digests.DIGEST:
+            return await self._digest(uow, contact, speech, words)
         if speech.card == letters.LETTER:
             return await self._letter(uow, contact, speech, ticket, words)
         if speech.card:
@@ -57,6 +59,27 @@ class Speaker:
             return ready
         posts = await uow.posts.of_contact(contact.id)
         return replace(ready, menu=menus.of_chat(self.texts, language, contact.kind, posts))
+
+    async def _digest(self, uow: UnitOfWork, contact: Contact, speech: Speech, words: Words) -> ReadyMessage | None:
+        """None where the reader may see none of it any more."""
+        found = [(case, await uow.tickets.get(case["ticket"])) for case in speech.params["cases"]]
+        cases = [
+            cards.Case(ticket, case["was"], case["face"])
+            for case, ticket in found
+            if ticket is not None and await self._is_theirs(uow, contact, ticket, case["face"])
+        ]
+        if not cases:
+            return None
+        body, buttons = cards.digest(speech.key, datetime.fromisoformat(speech.params["since"]), cases, words, self.clock.now())
+        return self._ready(speech, body, buttons, words, edits="")
+
+    async def _is_theirs(self, uow: UnitOfWork, contact: Contact, ticket: Ticket, face: str) -> bool:
+        if face == digests.RESIDENT:
+            return ticket.reporter == contact.id
+        if face == digests.FOLLOWER:
+            return await uow.followers.get(ticket.id, contact.id) is not None
+        posts = await uow.posts.of_contact(contact.id)
+        return may_see(Actor(contact.id, posts[0].role if posts else Role.RESIDENT, posts), ticket)
 
     async def _letter(
         self, uow: UnitOfWork, contact: Contact, speech: Speech, ticket: Ticket | None, words: Words

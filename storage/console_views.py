@@ -100,7 +100,7 @@ class ConsoleViews:
         """For those who may look at the whole city; at most 100 rows of each kind, newest first."""
         told = or_(outbox.c.ticket_id.is_(None), OPEN_TO_LISTS)
         both = outbox.outerjoin(tickets, tickets.c.id == outbox.c.ticket_id)
-        waiting = select(outbox.c.status, func.count()).select_from(both).where(told, outbox.c.status != "sent")
+        waiting = select(outbox.c.status, func.count()).select_from(both).where(told, outbox.c.status.not_in(("sent", "folded")))
         received = select(inbox.c.status, func.count()).where(inbox.c.status != "done").group_by(inbox.c.status)
         given_up = select(outbox.c.why, func.count()).select_from(both).where(told, outbox.c.status == "dead").group_by(outbox.c.why)
         letters = select(outbox.c.speech, outbox.c.why, outbox.c.attempts, tickets.c.number).select_from(both)

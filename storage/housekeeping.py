@@ -17,7 +17,7 @@ async def purge(database: Database, before: datetime) -> int:
     """Deletes what was finished before an aware time; what waits, was set aside or is dead stays for staff. Answers how many rows."""
     finished: tuple[tuple[Table, ColumnElement[bool]], ...] = (
         (inbox, (inbox.c.status == "done") & (inbox.c.received_at < before)),
-        (outbox, (outbox.c.status == "sent") & (outbox.c.sent_at < before)),
+        (outbox, outbox.c.status.in_(("sent", "folded")) & (outbox.c.sent_at < before)),
         (requests, requests.c.at < before),
     )
     return sum([await _purge(database, table, where) for table, where in finished])

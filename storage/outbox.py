@@ -14,12 +14,15 @@ from sqlalchemy import Select, func, or_, select, update
 
 from storage import rows
 from storage.connection import Connection
+from storage.digests import folded
 from storage.engine import Database
 from storage.messages import remember
 from storage.tables import contacts, outbox
 from storage.veils import VEIL
+from workflow.digests import DIGEST
 from workflow.letters import LETTER
 from workflow.model import About, Contact, Speech
+from workflow.region import Digest
 
 LEASE = timedelta(seconds=60)
 
@@ -34,14 +37,20 @@ class OutboxItem:
 
 
 class OutboxQueue:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, digest: Digest | None = None) -> None:
+        """`digest`: when what waits is told in one message; None: never."""
         self._database = database
+        self._digest = digest
 
     async def claim(self, now: datetime, limit: int = 100) -> list[OutboxItem]:
         """The first waiting speech of each contact, urgent contacts first. A row that waits, or is leased, holds its contact's
         later ones of the same priority back."""
         async with self._database.writing() as connection:
             found = (await connection.execute(_heads(now, limit))).mappings().all()
+            if found and self._digest is not None:
+                chats = {row["contact_id"] for row in found}
+                if await folded(connection, self._database.vault, chats, now, self._digest):
+                    found = (await connection.execute(_heads(now, limit))).mappings().all()
             ids = [row["id"] for row in found]
             if ids:
                 await connection.execute(update(outbox).where(outbox.c.id.in_(ids)).values(leased_until=now + LEASE))
@@ -84,7 +93,7 @@ class OutboxQueue:
             await connection.execute(update(outbox).where(outbox.c.id == item.id).values(done))
             if item.speech.ticket_id is not None and message_id:
                 letter_id = item.speech.params["letter"] if item.speech.card == LETTER else None
-                about = About(item.speech.ticket_id, item.speech.key, bool(item.speech.card), letter_id)
+                about = About(item.speech.ticket_id, item.speech.key, bool(item.speech.card) and item.speech.card != DIGEST, letter_id)
                 await remember(connection, item.owner or item.contact.id, message_id, about, item.id)
 
     async def retry(self, item_id: int, at: datetime, why: str, *, unknown: bool = False, counted: bool = True) -> None:

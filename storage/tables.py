@@ -207,7 +207,7 @@ outbox = Table(
     Column("ticket_id", ForeignKey("tickets.id")),
     Column("priority", String(1), nullable=False),
     Column("speech", JSON, nullable=False),
-    Column("status", String(10), nullable=False),  # waiting, sent, dead
+    Column("status", String(10), nullable=False),  # waiting, sent, dead, folded (told of in a digest)
     Column("attempts", Integer, nullable=False),
     Column("unknowns", Integer, nullable=False),
     Column("next_try_at", UtcDateTime),
@@ -215,6 +215,7 @@ outbox = Table(
     Column("message_id", String(80)),
     Column("why", String(200), nullable=False),
     Column("sent_at", UtcDateTime),
+    Column("said_at", UtcDateTime),
     Index(None, "status", "contact_id", "priority", "id"),
 )  # fmt: skip
 

@@ -45,11 +45,12 @@ class SqlOutbox:
         self._veils = veils
         self._db = connection
 
-    async def put(self, speech: Speech) -> None:
+    async def put(self, speech: Speech, at: datetime | None = None) -> None:
         owner = await self._veils.worn(speech.ticket_id, speech.contact_id)
         values = {
             "contact_id": owner, "ticket_id": speech.ticket_id, "priority": speech.priority.value,
             "speech": rows.speech_out(speech, self._vault, owner), "status": "waiting", "attempts": 0, "unknowns": 0, "why": "",
+            "said_at": at,
         }  # fmt: skip
         await _PUT.write(self._db, values)
 

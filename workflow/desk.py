@@ -100,7 +100,7 @@ class Session:
         return Actor(contact.id, posts[0].role if posts else Role.RESIDENT, posts)
 
     async def say(self, speech: Speech) -> None:
-        await self.uow.outbox.put(speech)
+        await self.uow.outbox.put(speech, self.now)
 
     async def on_call(self, procedure: Procedure, place: str, near: tuple[str, ...] = ()) -> tuple[int, ...]:
         """Contacts of the desk that owns such a matter there and of the hubs `near`, of the supervisors above it where nobody is on

@@ -148,6 +148,7 @@ def page(ticket: Ticket) -> str:
 
 def _params(fact: Event, ticket: Ticket) -> Json:
     known: Json = {"number": ticket.number, "reason": fact.reason, "state": ticket.state.value, "text": ticket.text, "place": ticket.place}
+    known |= {"was": fact.source.value} if fact.source is not None else {}
     return {**known, **fact.data}
 
 
@@ -171,6 +172,7 @@ def _to_followers(fact: Event, ticket: Ticket, audience: Audience) -> list[Speec
 
 def _to_follower(fact: Event, ticket: Ticket, contact: int, key: str) -> Speech:
     params: Json = {"number": ticket.number, "state": ticket.state.value, "place": ticket.place[:VILLAGE_DIGITS]}
+    params |= {"was": fact.source.value} if fact.source is not None else {}
     if fact.actor_role is not Role.RESIDENT:
         # Reasons, plans and routes are staff's own words; a resident's reason is theirs and the handlers'.
         params["reason"] = fact.reason

@@ -230,7 +230,9 @@ class Praises(Protocol):
 
 
 class Outbox(Protocol):
-    async def put(self, speech: Speech) -> None: ...
+    async def put(self, speech: Speech, at: datetime | None = None) -> None:
+        """`at`: when it was said, aware; how long it waits is counted from there."""
+        ...
 
 
 class UnitOfWork(Protocol):

@@ -156,6 +156,16 @@ class Bursts:
 
 
 @dataclass(frozen=True, slots=True)
+class Digest:
+    """When what waits for one chat is told in one message instead of one by one (ours)."""
+
+    hours: int = 1  # so long has the oldest of more than `few` waited
+    few: int = 3
+    many: int = 20  # more than so many are too many, however short they wait
+    cards: int = 5  # the newest of a desk's cards that still come whole
+
+
+@dataclass(frozen=True, slots=True)
 class Sureness:
     """What the confidence of the best topic (0 to 1) decides (ours). From `sure` on it stands on the card; from `unsure` on it stands
     there among others to choose from; below, the person is asked, and the hub decides where nobody chooses."""
@@ -206,6 +216,7 @@ class Region:
     children: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # parent code → child codes, in order
     duplicates: Duplicates = Duplicates()
     bursts: Bursts = Bursts()
+    digest: Digest = Digest()
     sureness: Sureness = Sureness()
     retention: Retention = Retention()
     manners: Manners = Manners()

@@ -16,7 +16,7 @@ from app.region_pack.knowledge import load_knowledge
 from app.region_pack.manners import load_manners
 from app.region_pack.places import load_places
 from app.region_pack.retention import load_retention
-from app.region_pack.shared import load_bursts, load_duplicates
+from app.region_pack.shared import load_bursts, load_digest, load_duplicates
 from app.region_pack.sureness import load_sureness
 from workflow.region import ClockProfile, Level, Place, Region, Topic, Unit, children_of
 
@@ -48,6 +48,7 @@ def load(folder: Path) -> Region:
     items = {topic.item for topic in topics.values()}
     duplicates = load_duplicates(head, items | topics.keys(), folder / "region.toml", faults)
     bursts = load_bursts(head, items, folder / "region.toml", faults)
+    digest = load_digest(head, folder / "region.toml", faults)
     sureness = load_sureness(head, folder / "region.toml", faults)
     retention = load_retention(head, folder / "region.toml", faults)
     manners = load_manners(head, folder / "region.toml", faults)
@@ -58,7 +59,7 @@ def load(folder: Path) -> Region:
         office_hours=(opens, closes), places=places, units=units, topics=topics, clocks=clocks, knowledge=knowledge,
         calendar=calendar, demo_complaint=head.get("demo_complaint", ""), demo_matters=matters, sentences=sentences,
         retention_days=head.get("retention_days", 1825), children=children_of(places.values()),
-        duplicates=duplicates, bursts=bursts, sureness=sureness, retention=retention, manners=manners,
+        duplicates=duplicates, bursts=bursts, digest=digest, sureness=sureness, retention=retention, manners=manners,
     )  # fmt: skip
 
 

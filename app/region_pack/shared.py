@@ -1,4 +1,5 @@
-"""[duplicates] and [bursts] of region.toml: when matters are taken to be one, and when many at once are raised. Both may be left out."""
+"""[duplicates], [bursts] and [digest] of region.toml: when matters are taken to be one, when many at once are raised, and when much that
+waits is told in one message. Each may be left out."""
 
 from __future__ import annotations
 
@@ -8,9 +9,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from app.region_pack.faults import Faults, line_of
-from workflow.region import Bursts, Duplicates
+from workflow.region import Bursts, Digest, Duplicates
 
-T = TypeVar("T", Duplicates, Bursts)
+T = TypeVar("T", Duplicates, Bursts, Digest)
 
 
 def load_duplicates(head: Mapping[str, Any], topics: Collection[str], file: Path, faults: Faults) -> Duplicates:
@@ -21,6 +22,10 @@ def load_duplicates(head: Mapping[str, Any], topics: Collection[str], file: Path
 def load_bursts(head: Mapping[str, Any], items: Collection[str], file: Path, faults: Faults) -> Bursts:
     """`items`: codes of items, whose own numbers of people may be given."""
     return _load(Bursts, "bursts", head, items, file, faults)
+
+
+def load_digest(head: Mapping[str, Any], file: Path, faults: Faults) -> Digest:
+    return _load(Digest, "digest", head, (), file, faults)
 
 
 def _load(kind: type[T], name: str, head: Mapping[str, Any], codes: Collection[str], file: Path, faults: Faults) -> T:

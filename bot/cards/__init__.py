@@ -1,5 +1,6 @@
 """Cards: one ticket on one message, edited in place. Pure: ticket + viewer → HTML and buttons."""
 
+from bot.cards.digest import Case, digest
 from bot.cards.draft import draft
 from bot.cards.follower import follower
 from bot.cards.resident import resident
@@ -7,4 +8,4 @@ from bot.cards.several import belongs, letter
 from bot.cards.staff import staff
 from bot.cards.words import Words
 
-__all__ = ["Words", "belongs", "draft", "follower", "letter", "resident", "staff"]
+__all__ = ["Case", "Words", "belongs", "digest", "draft", "follower", "letter", "resident", "staff"]

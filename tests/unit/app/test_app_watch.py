@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from app.watch import CLOCK_MISSED, Watch
+from app.watch import Watch
 from storage import SqlUnitOfWork
 from tests.unit.app.bench import Bench
 from tests.unit.app.test_app_relay import registered
+from workflow.digests import CLOCK_MISSED
 
 
 def a_watch(bench: Bench) -> Watch:
