@@ -24,10 +24,10 @@ from nlp.tables import read
 SET = Path(__file__).with_name("red_flags.csv")
 STRENGTH = 2.0  # of the model: the inverse of how much large weights cost
 DANGERS_COUNT = 3.0  # a missed danger weighs as much as this many false alarms
-CAUTION = 0.7  # how sure it must be, in log odds
+CAUTION = 0.5  # how sure it must be, in log odds
 ROUNDS = 3  # of choosing the parts to learn from
 HARMLESS_PARTS = 3  # of an ordinary text that are learned from
-LIGHTEST = 0.05  # pieces that speak less are left out
+LIGHTEST = 0.12  # pieces that speak less are left out
 RAREST = 2
 HAN = re.compile("[㐀-鿿]+")
 NOTE = """# Learned by benchmarks/danger_weights.py from benchmarks/red_flags.csv; nothing here is written by hand. How much a piece of text
