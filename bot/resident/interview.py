@@ -129,7 +129,7 @@ class Interview:
 
     async def press(self, session: Session, contact: Contact, actor: Actor, incoming: Incoming, dialog: Dialog | None) -> str:
         """An `i:` button. The answer is the key of a toast, or ""."""
-        verb, draft_id, argument = [*incoming.button.split(":")[1:], "", ""][:3]
+        verb, draft_id, argument = [*incoming.button.split(":")[1:], "", "", ""][:3]
         if dialog is None or dialog.step != STEP or dialog.data.get("id") != draft_id:
             return "intake.button_is_old"
         draft = intake.from_json(dialog.data)

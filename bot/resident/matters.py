@@ -128,7 +128,7 @@ async def _act(session: Session, contact: Contact, actor: Actor, verb: str, tick
 
 async def press(session: Session, contact: Contact, actor: Actor, incoming: Incoming) -> str:
     """An `r:` button. The answer is the key of a toast, or ""."""
-    verb, number, argument, reworks = [*incoming.button.split(":")[1:], "", "", ""][:4]
+    verb, number, argument, reworks = [*incoming.button.split(":")[1:], "", "", "", ""][:4]
     ticket_id = whole_number(number)
     ticket = await own(session, contact, ticket_id) if ticket_id is not None else None
     if ticket is None:

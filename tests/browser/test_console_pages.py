@@ -71,7 +71,7 @@ async def test_from_the_link_to_one_tickets_trail(site: Site, browser: Browser) 
     assert await trail.get_by_role("listitem").count() == 2
     assert "受理" in await trail.inner_text()
     assert "138****5678" in await page.get_by_role("region", name="诉求内容").inner_text()
-    await page.get_by_role("button", name="退出").click()
+    await page.get_by_role("button", name="退出", exact=True).click()
     await page.wait_for_url("**/console/signin")
     await page.goto(f"{site.base}/console")
     await page.get_by_text("请先登录").wait_for()

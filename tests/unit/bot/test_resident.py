@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -650,6 +651,14 @@ async def test_a_forged_button_is_told_and_breaks_nothing(chat: Chat, verb: str,
     await chat.filed()
     toast = await chat.hear("resident", button=f"r:{verb}:{number}:solved:0")
     assert "没有找到" in toast
+
+
+@pytest.mark.parametrize("tail", ["", ":", ":x", ":show", "::::::"])
+@pytest.mark.parametrize("letter", string.ascii_lowercase)
+async def test_a_button_that_says_too_little_or_too_much_breaks_nothing(chat: Chat, letter: str, tail: str) -> None:
+    ticket = await chat.filed()
+    await chat.hear("resident", button=letter + tail)
+    assert (await chat.ticket()).state is ticket.state
 
 
 @pytest.mark.parametrize("reworks", ["²", "9" * 30, "x"])

@@ -493,7 +493,7 @@ async def test_a_card_is_edited_in_place(office: Office) -> None:
 
 
 @pytest.mark.parametrize("button", ["m:sign:²:0", "m:sign:{}:²", "m:sign:{}:" + "9" * 30, "s:reply:²", "s:reply:" + "9" * 30,
-                                    "s:units:{}:dispatch:²", "s:whole:٣"])  # fmt: skip
+                                    "s:units:{}:dispatch:²", "s:whole:٣", "s", "s:", "s:x", "m", "m:", "m:x", "m:sign"])  # fmt: skip
 async def test_a_forged_button_is_stale_or_refused_and_breaks_nothing(office: Office, button: str) -> None:
     ticket = await office.dispatched()
     assert await office.press("worker", button.format(ticket.id))
