@@ -105,23 +105,22 @@ async def test_the_digest_opens_what_it_tells_of(counter: Counter) -> None:
     await counter.settled()
 
 
-async def test_a_card_in_the_chat_is_as_the_ticket_is_now(counter: Counter) -> None:
-    resident, officer = counter.person(), counter.staff["officer"]
-    await steps.comes_in(resident)
-    number = await steps.files(resident)
-    ticket = await counter.ticket(number)
+async def test_cards_in_the_chat_are_edited_to_what_is_so_now(counter: Counter) -> None:
+    resident, officer = await counter.resident(), counter.staff["officer"]
+    first = await counter.ticket(await steps.files(resident))
+    lamp = Register("杜阮井根村路灯不亮", Procedure.GRID_EVENT, Intent.COMPLAIN, first.topic, first.place)
+    tickets = (first, await do(counter, resident, lamp))
     await counter.settled()
-    card = resident.seen()[-1]
-    assert number in card.text
+    cards = [next(said for said in reversed(resident.seen()) if ticket.number in said.text) for ticket in tickets]
     count = len(resident.seen())
     down(counter)
-    await do(counter, officer, Move(ticket.id, Trigger.ACCEPT), Move(ticket.id, Trigger.DISPATCH, assignee=GRID))
-    for times in (1, 2, 3):
-        desk = GRID if times % 2 == 0 else DEPARTMENT
-        await do(counter, officer, Move(ticket.id, Trigger.REASSIGN, assignee=desk, reason=f"改派{times}"))
+    for ticket in tickets:
+        await do(counter, officer, Move(ticket.id, Trigger.ACCEPT), Move(ticket.id, Trigger.DISPATCH, assignee=GRID))
+        await counter.idle()
+    for ticket in tickets:
+        await do(counter, officer, Move(ticket.id, Trigger.REASSIGN, assignee=DEPARTMENT, reason="不归网格"))
+        await counter.idle()
     await up(counter)
-    assert (await counter.ticket(number)).state == "DISPATCHED"
-    assert len(resident.seen()) - count <= 2
-    assert "已派单" in card.text and "第1网格" not in card.text, "edited in its place"
-
-
+    [digest] = resident.seen()[count:]
+    assert all(ticket.number in digest.text for ticket in tickets) and digest.text.count("已登记 → 已派单") == 2
+    assert all("已派单" in card.text and "城市管理" in card.text for card in cards), "each once, in its place"

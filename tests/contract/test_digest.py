@@ -127,6 +127,7 @@ async def test_what_somebody_has_in_hand_is_left_to_them(town: Town) -> None:
     queue = OutboxQueue(town.database, RULE)
     first, *_ = await queue.claim(town.clock.now())
     assert first.speech.card == DIGEST
+    assert (await queue.depth())["folded"] == 4, "not the one that may be said at this moment"
     await queue.sent(slow, "late", town.clock.now())
     await queue.sent(first, "m", town.clock.now())
     assert [item.speech.key for item in await sent(town, queue)] == ["notices.replied"]
