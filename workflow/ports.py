@@ -68,9 +68,7 @@ class Contacts(Protocol):
         """`id` is ignored; the answer has it. Raises Conflict if the address exists."""
         ...
 
-    async def save(self, contact: Contact) -> None:
-        """Without its standing."""
-
+    async def save(self, contact: Contact) -> None: ...  # without its standing
     async def mute(self, contact_id: int, muting: Muting | None) -> None: ...
     async def pace(self, contact_id: int, pace: Pace, until: datetime) -> None: ...
 
@@ -232,7 +230,6 @@ class Praises(Protocol):
 class Outbox(Protocol):
     async def put(self, speech: Speech, at: datetime | None = None) -> None:
         """`at`: when it was said, aware; how long it waits is counted from there."""
-        ...
 
 
 class UnitOfWork(Protocol):
