@@ -1,4 +1,4 @@
-"""What waited too long, or too much of it, for one chat: steps that are past are told in one message. Pure: see docs/adr/0022-digest.md.
+"""What waited too long, or too much of it, for one chat: steps that are past are told in one message. Pure: see docs/adr/0021-digest.md.
 
 Only what is named here is ever folded; whatever else waits comes whole: emergencies, answers to somebody's own act, receipts, refusals,
 results, reasons, whatever brings files. Nothing is folded that is on its way.
