@@ -165,7 +165,9 @@ async def hall(tmp_path: Path, reference_data: Path) -> AsyncIterator[Hall]:
     database = open_database(f"sqlite+aiosqlite:///{tmp_path / 'city.db'}")
     event.listen(database.engine.sync_engine, "connect", _without_waiting_for_the_disk)
     await migrate(database)
-    city = wiring.build(settings, jiangmen.region(), database, SystemClock(), language=jiangmen.language())
+    # One officer stands for all desks of the city: what waits for a hundred of them is no flood here.
+    region = replace(jiangmen.region(), digest=replace(jiangmen.region().digest, few=HOW_MANY * 9, many=HOW_MANY * 9))
+    city = wiring.build(settings, region, database, SystemClock(), language=jiangmen.language())
     tasks = city.engine.start()
     staff = await _staff(city)
     outside = city.texts.label("zh-Hans", "intake.outside", name="").strip()[:8]
