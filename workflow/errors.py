@@ -48,7 +48,6 @@ class Refusal(StrEnum):
     EXTENSION_TOO_LONG = "extension_too_long"
     URGE_TOO_SOON = "urge_too_soon"
     STEP_TAKEN = "step_taken"
-    TOO_MANY_OPEN = "too_many_open"
     INVITE_UNKNOWN = "invite_unknown"
     INVITE_USED = "invite_used"
     INVITE_EXPIRED = "invite_expired"
