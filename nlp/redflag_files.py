@@ -72,7 +72,7 @@ def _bare(marked: frozenset[str]) -> frozenset[str]:
 
 def load(path: Path, groups_path: Path, normalise: Callable[[str], Normal], hunch: Hunch | None = None) -> RedFlags:
     """Reads redflags.csv. A row with code and `unless` but no word adds those to all rows of the code. Raises LanguageError."""
-    groups = _groups(groups_path, normalise)
+    groups = read_groups(groups_path, normalise)
     rows = read(path, ("code", "tier", "word", "kind", "numbers", "unless"))
     shared: dict[str, tuple[str, ...]] = {}
     for row in rows:
@@ -82,8 +82,8 @@ def load(path: Path, groups_path: Path, normalise: Callable[[str], Normal], hunc
     return RedFlags([_alarm(row, shared, groups, tiers) for row in rows if row["word"]], groups.words, hunch)
 
 
-def _groups(path: Path, normalise: Callable[[str], Normal]) -> Groups:
-    """A group named inside another one must stand above it."""
+def read_groups(path: Path, normalise: Callable[[str], Normal]) -> Groups:
+    """Reads redflag_words.csv. A group named inside another one must stand above it. Raises LanguageError."""
     words: dict[str, tuple[str, ...]] = {}
     lists: dict[str, tuple[str, ...]] = {}
     for row in read(path, ("group", "words")):

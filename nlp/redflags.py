@@ -18,9 +18,6 @@ TIERS = ("life", "order", "livelihood", "sensitive")
 KINDS = ("token", "phrase", "word")
 NOW = "[now]"  # says that it goes on: then no group under `unless` holds a flag back
 LONG = 120  # a text of more characters tells a story, most of it over: a word in it needs company to be an alarm
-PRESENT = "[present]"  # says that it is of today
-# Says that it is told, practised, over, asked, put right or only feared: then a hunch must be sure.
-HEARSAY = frozenset(("[told]", "[drill]", "[past]", "[asked]", "[settled]", "[unsure]"))
 LIFE_NUMBERS = ("110", "119", "120")
 UNDOUBTED = "suicide"  # words about one's own life are never explained away
 COMPANY = 30  # characters around a hit that the company is looked for in
@@ -92,6 +89,7 @@ class RedFlags:
         """`groups`: key in square brackets → its words. `hunch`: the second opinion, where the rows see no danger to life, and on what
         they see."""
         self._hunch = hunch
+        self._group_names = frozenset(groups)
         self._numbers = {alarm.code: alarm.numbers for alarm in alarms}
         # The simple ones first: however long a text is, they are always looked at.
         self._alarms = sorted(alarms, key=lambda alarm: len(alarm.rest))
@@ -130,7 +128,7 @@ class RedFlags:
                 continue
             for span in found.at(alarm.first) if alarm.code not in flags else ():
                 hit = _hit(alarm, normal, found, span, breaks)
-                if hit and not _held(alarm, holds, found, span, hit, breaks) and not self._doubted(alarm, normal.text, span):
+                if hit and not _held(alarm, holds, found, span, hit, breaks) and not self._doubted(alarm, normal.text, found, span):
                     flags[alarm.code] = _flag(alarm.code, alarm.tier, normal, hit, alarm.numbers)
                     break
                 tries -= bool(alarm.rest)
@@ -138,23 +136,25 @@ class RedFlags:
                     return list(flags.values())
         return list(flags.values())
 
-    def _doubted(self, alarm: Alarm, text: str, span: Span) -> bool:
-        """Whether the part that the hit is in sounds so ordinary that it is none."""
+    def _doubted(self, alarm: Alarm, text: str, found: Hits, span: Span) -> bool:
+        """Whether everything around the hit sounds so ordinary that it is none."""
         if not self._hunch or alarm.code == UNDOUBTED:
             return False
-        part = next((part for part in parts(text) if part[0] <= span[0] < part[1]), None)
-        return part is not None and self._hunch.doubts(text[slice(*part)])
+        around = [part for part in parts(text) if part[0] <= span[0] < part[1]]
+        return bool(around) and all(self._hunch.doubts(text[slice(*part)], self._groups_in(found, part, len(text))) for part in around)
+
+    def _groups_in(self, found: Hits, part: Span, size: int) -> frozenset[str]:
+        """The groups that a part of a text of so many characters holds a word of."""
+        groups = self._group_names & found.keys
+        return groups if part == (0, size) else frozenset(key for key in groups if found.within(key, *part))
 
     def _sensed(self, normal: Normal, found: Hits, *, worst_only: bool) -> list[RedFlag]:
-        """What sounds like danger though no row says so: the first such part. In a long text it must be of today."""
-        long = len(normal.text) > LONG
-        if not self._hunch or (long and PRESENT not in found.keys):
+        """What sounds like danger though no row says so: the first such part."""
+        if not self._hunch:
             return []
         for part in parts(normal.text):
-            if long and not found.within(PRESENT, *part):
-                continue
-            doubtful = NOW not in found.keys and any(found.within(group, *part) for group in HEARSAY & found.keys)
-            said = self._hunch.judge(normal.text[slice(*part)], sure=worst_only or long or doubtful)
+            groups = self._groups_in(found, part, len(normal.text))
+            said = self._hunch.judge(normal.text[slice(*part)], groups, sure=worst_only)
             if said and (said[1] == TIERS[0] or not worst_only):
                 numbers = self._numbers.get(said[0], LIFE_NUMBERS if said[1] == TIERS[0] else ())
                 return [_flag(*said, normal, part, numbers)]

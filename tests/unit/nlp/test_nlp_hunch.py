@@ -10,6 +10,7 @@ from nlp import hunch
 from nlp.errors import LanguageError
 from tests.unit.nlp import cities
 
+NONE = frozenset[str]()
 HEAD = "piece,danger," + ",".join(hunch.KINDS)
 
 
@@ -29,18 +30,18 @@ def test_pieces_are_runs_of_one_to_three_characters() -> None:
 
 
 def test_a_sum_above_nothing_is_danger_of_the_kind_that_most_speaks_for(tmp_path: Path) -> None:
-    sense = hunch.load(table(tmp_path, row(hunch.START, -1, "life"), row("甲", 2, "gas"), row("乙", -2, "order"), row("丙", 0.5, "gas")))
+    sense = hunch.load(table(tmp_path, row(hunch.START, -1, "life"), row("甲", 1.5, "gas"), row("乙", -2, "order"), row("丙", 0.5, "gas")))
     rest = "东南西北上中下"
-    assert sense.judge("甲丙" + rest, sure=False) == ("gas", "life")
-    assert sense.judge("甲乙" + rest, sure=False) is None
-    assert sense.judge("甲丙" + rest, sure=True) is None
-    assert sense.judge("", sure=False) is None
+    assert sense.judge("甲丙" + rest, NONE, sure=False) == ("gas", "life")
+    assert sense.judge("甲乙" + rest, NONE, sure=False) is None
+    assert sense.judge("甲丙" + rest, NONE, sure=True) is None
+    assert sense.judge("", NONE, sure=False) is None
 
 
 def test_a_text_of_a_few_characters_must_be_sure(tmp_path: Path) -> None:
-    sense = hunch.load(table(tmp_path, row("甲", 2, "gas")))
-    assert sense.judge("甲", sure=False) is None
-    assert sense.judge("甲" + "东" * hunch.SHORT, sure=False) == ("gas", "life")
+    sense = hunch.load(table(tmp_path, row("甲", 1, "gas")))
+    assert sense.judge("甲", NONE, sure=False) is None
+    assert sense.judge("甲" + "东" * hunch.SHORT, NONE, sure=False) == ("gas", "life")
 
 
 def test_a_piece_counts_for_less_in_a_longer_text() -> None:
@@ -50,14 +51,31 @@ def test_a_piece_counts_for_less_in_a_longer_text() -> None:
 
 def test_what_sounds_ordinary_through_and_through_is_doubted(tmp_path: Path) -> None:
     sense = hunch.load(table(tmp_path, row("甲", hunch.DOUBT, "gas")))
-    assert sense.doubts("甲")
-    assert not sense.doubts("乙")
+    assert sense.doubts("甲", NONE)
+    assert not sense.doubts("乙", NONE)
 
 
-def test_a_long_text_is_judged_by_its_sentences() -> None:
-    text = "。".join("甲" * 50 for _ in range(4))
-    assert [text[low:high] for low, high in hunch.parts(text)] == ["甲" * 50] * 4
-    assert all(high - low <= hunch.LONGEST for low, high in hunch.parts("甲" * 4096))
+def test_a_group_of_words_counts_whatever_the_length(tmp_path: Path) -> None:
+    sense = hunch.load(table(tmp_path, row("[water]", 1.5, "life"), row("[asked]", -1, "life")))
+    assert sense.judge("东" * 90, frozenset(("[water]",)), sure=False) == ("life", "life")
+    assert sense.judge("东" * 90, frozenset(("[water]",)), sure=True) is None
+    assert sense.judge("东" * 90, frozenset(("[water]", "[asked]", "[other]")), sure=False) == ("life", "life")
+    assert sense.judge("东" * 90, NONE, sure=False) is None
+
+
+def test_a_long_text_is_judged_by_runs_of_whole_clauses() -> None:
+    text = ",".join("甲" * 45 for _ in range(6))
+    clause = "甲" * 45
+    assert [text[low:high] for low, high in hunch.parts(text)] == [f"{clause},{clause}"] * 5
+    assert hunch.parts("甲" * hunch.LONGEST) == ((0, hunch.LONGEST),)
+
+
+@pytest.mark.parametrize("text", ["甲" * 4096, "," * 4096, "甲," * 2048, "甲" * 101, "." * 99 + "甲" * 60])
+def test_every_clause_of_a_long_text_is_in_some_run(text: str) -> None:
+    spans = hunch.parts(text)
+    assert all(0 < high - low <= hunch.LONGEST for low, high in spans)
+    assert all(any(low <= at < high for low, high in spans) for at, char in enumerate(text) if char == "甲")
+    assert len(spans) <= len(text) // hunch.STEP + 2
 
 
 def test_a_weight_that_is_no_number_is_named_with_its_line(tmp_path: Path) -> None:
