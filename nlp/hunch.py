@@ -19,9 +19,10 @@ KINDS = ("suicide", "gas", "fire", "violence", "medical", "life", "order", "live
 TIERS = {"order": "order", "livelihood": "livelihood", "sensitive": "sensitive"}
 EVEN = 6.0  # a piece in a text of as many pieces, squared, counts as its weight: more in a shorter text, less in a longer one
 FEWEST = 20  # pieces of a text that still make each count more
-SHORT = 5  # characters: a text of fewer says so little that it must say it for sure
+SHORT = 8  # characters: a text of fewer says so little that it must say it for sure
 SURE = 2.0  # how far above 0 counts as much
 DOUBT = -2.0  # how far below 0 a text sounds ordinary, whatever word of danger stands in it
+FAMILIAR = 8  # pieces of a text that must be known before it can sound ordinary
 LONGEST = 100  # characters judged at a time: of a longer text every run of clauses that fits is judged by itself
 STEP = 30  # characters between the beginnings of two runs, at least
 Weights = tuple[float, ...]
@@ -59,7 +60,8 @@ class Hunch:
 
     def doubts(self, text: str, groups: frozenset[str]) -> bool:
         """Whether a part of a text sounds so ordinary that a word of danger in it is doubtful."""
-        return self._sum(pieces(text), groups) < DOUBT
+        said = pieces(text)
+        return len(said & self.danger.keys()) >= FAMILIAR and self._sum(said, groups) < DOUBT
 
     def _sum(self, said: set[str], groups: frozenset[str]) -> float:
         weight, known = self.danger.__getitem__, self.danger.keys()

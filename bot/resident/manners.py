@@ -7,6 +7,7 @@ memory, so they cost nothing.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -25,6 +26,7 @@ _LEASE = 5  # messages of a window that this process counts by itself; from then
 _REMEMBERED = 10_000  # people
 _DRAFTING = frozenset({dialogs.INTAKE, dialogs.UNSURE, "consent"})
 _LISTED = 10
+_COMMAND = re.compile(r"/\S*\s*(?:[A-Z-]*\d[\d-]*\s+)?")
 
 
 @dataclass(slots=True)
@@ -205,7 +207,8 @@ async def _say_muted(session: Session, contact: Contact, muted: Muting) -> None:
 
 
 def _words(incoming: Incoming) -> str:
-    return incoming.text.partition(" ")[2] if incoming.text.startswith("/") else incoming.text
+    """What is said: without a command and the number of a ticket behind it."""
+    return _COMMAND.sub("", incoming.text, count=1) if incoming.text.startswith("/") else incoming.text
 
 
 def _draft(dialog: Dialog | None) -> Draft | None:

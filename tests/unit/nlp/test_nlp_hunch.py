@@ -50,9 +50,12 @@ def test_a_piece_counts_for_less_in_a_longer_text() -> None:
 
 
 def test_what_sounds_ordinary_through_and_through_is_doubted(tmp_path: Path) -> None:
-    sense = hunch.load(table(tmp_path, row("甲", hunch.DOUBT, "gas")))
-    assert sense.doubts("甲", NONE)
-    assert not sense.doubts("乙", NONE)
+    known = "甲乙丙丁戊己庚辛"
+    sense = hunch.load(table(tmp_path, *(row(piece, hunch.DOUBT / len(known), "gas") for piece in known)))
+    assert len(known) == hunch.FAMILIAR
+    assert sense.doubts(known, NONE)
+    assert not sense.doubts(known[1:] + known[1:], NONE), "it knows too little of it"
+    assert not sense.doubts("东", NONE)
 
 
 def test_a_group_of_words_counts_whatever_the_length(tmp_path: Path) -> None:
