@@ -120,6 +120,7 @@ class RedFlags:
         if not numbers:
             return []
         breaks = [-1, *(mark.start() for mark in BREAK.finditer(normal.text)), len(normal.text)]
+        runs = parts(normal.text)
         flags: dict[str, RedFlag] = {}
         tries = TRIES
         for alarm in map(self._alarms.__getitem__, numbers):
@@ -128,7 +129,7 @@ class RedFlags:
                 continue
             for span in found.at(alarm.first) if alarm.code not in flags else ():
                 hit = _hit(alarm, normal, found, span, breaks)
-                if hit and not _held(alarm, holds, found, span, hit, breaks) and not self._doubted(alarm, normal.text, found, span):
+                if hit and not _held(alarm, holds, found, span, hit, breaks) and not self._doubted(alarm, normal.text, found, span, runs):
                     flags[alarm.code] = _flag(alarm.code, alarm.tier, normal, hit, alarm.numbers)
                     break
                 tries -= bool(alarm.rest)
@@ -136,11 +137,11 @@ class RedFlags:
                     return list(flags.values())
         return list(flags.values())
 
-    def _doubted(self, alarm: Alarm, text: str, found: Hits, span: Span) -> bool:
+    def _doubted(self, alarm: Alarm, text: str, found: Hits, span: Span, runs: Sequence[Span]) -> bool:
         """Whether everything around the hit sounds so ordinary that it is none."""
         if not self._hunch or alarm.code == UNDOUBTED:
             return False
-        around = [part for part in parts(text) if part[0] <= span[0] < part[1]]
+        around = [part for part in runs if part[0] <= span[0] < part[1]]
         return bool(around) and all(self._hunch.doubts(text[slice(*part)], self._groups_in(found, part, len(text))) for part in around)
 
     def _groups_in(self, found: Hits, part: Span, size: int) -> frozenset[str]:
