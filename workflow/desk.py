@@ -70,10 +70,10 @@ class Desk:
                 return await self._serve(request_id, work)
             except (Conflict, Collision):
                 continue
-            except Refused as refused:
-                if refused.code is not Refusal.SOMEBODY_WAS_FIRST:
-                    raise
-        return await self._serve(request_id, work)
+        try:
+            return await self._serve(request_id, work)
+        except Conflict:
+            raise Refused(Refusal.SOMEBODY_WAS_FIRST) from None
 
     async def _serve(self, request_id: str, work: Callable[[Session], Awaitable[T]]) -> T | None:
         async with self.units_of_work() as uow:
@@ -116,13 +116,8 @@ class Session:
         return tuple(dict.fromkeys(post.contact_id for post in people))
 
     async def do(self, actor: Actor, command: Command) -> Ticket:
-        """Carries out a command. Raises Refused, with SOMEBODY_WAS_FIRST where another change came between."""
-        try:
-            return await self._do(actor, command)
-        except Conflict:
-            raise Refused(Refusal.SOMEBODY_WAS_FIRST) from None
-
-    async def _do(self, actor: Actor, command: Command) -> Ticket:
+        """Carries out a command. Raises Refused; Conflict where another change came between, for the desk to begin again: nobody is told
+        of it, and nothing of a transaction that met it may be committed."""
         if isinstance(command, Register):
             return await self._register(actor, command)
         if isinstance(command, commands.RegisterSeveral):

@@ -2,7 +2,7 @@
 
     Exception
     ├── Refused          the rules say no; has a sentence for the person (`refused.<code>` in texts/)
-    ├── Conflict         somebody else changed the row first; the desk turns it into Refused(SOMEBODY_WAS_FIRST)
+    ├── Conflict         somebody else changed the row first; the desk begins again, and says Refused(SOMEBODY_WAS_FIRST) in the end
     └── Collision        two transactions were in each other's way and this one was undone; the desk begins it again
 
 Everything else that is raised is a failure: logged once at the edge, retried, never shown.

@@ -19,6 +19,7 @@ from tests.city.process import ROOT, SECRET, free_port
 
 _SERVING = b'"serving"'
 _PATIENCE = 30.0  # seconds until a life must serve, on a machine with other work
+LOANS = "2.5"  # seconds, of what one of several processes claims: at half a minute nearly everybody would wait for the dead
 
 
 @dataclass(slots=True)
@@ -68,7 +69,7 @@ class Lives:
     async def _ready(self) -> asyncio.subprocess.Process:
         if self._zygote is None:
             pipe = asyncio.subprocess.PIPE
-            command = (sys.executable, "-m", "benchmarks.crashes.zygote")
+            command = (sys.executable, "-m", "benchmarks.crashes.zygote", *([] if self.journal else [LOANS]))
             self._zygote = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe)
             self._reading = asyncio.create_task(self._read(self._zygote.stderr))
             await self._answer("ready")

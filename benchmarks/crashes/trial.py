@@ -35,7 +35,7 @@ TOWNS = {
 """Villages whose first grid has a worker, each in another town with a hub officer."""
 AIMS = ("delay", "delay", "delay", "send", "commit", "commit", "arrival", "start")
 _LONGEST = 0.6  # seconds of work before the plug is pulled
-_CALM = 150.0  # seconds until everything must be done once nobody pulls the plug any more
+_CALM = 400.0  # seconds until everything must be done once nobody pulls the plug any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Plan:
     residents: int = 24
     url: str = ""
     cold: bool = False
-    patience: float = 150.0
+    patience: float = 400.0
 
 
 @dataclass(slots=True)

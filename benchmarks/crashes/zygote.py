@@ -2,6 +2,7 @@
 
 A line on standard input is the command line of the next life as JSON; `started PID` and, after its end, `ended STATUS` come back. The
 child runs the same `main` as `python -m app`, with its own standard error; region and language are loaded before the fork, once.
+An argument is the seconds for which rows are claimed, where processes share a database.
 """
 
 from __future__ import annotations
@@ -11,11 +12,14 @@ import json
 import os
 import sys
 import traceback
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import app.cli.serve  # loaded for the children  # noqa: F401
 import nlp
+import storage.inbox
+import storage.outbox
 from app.cli import main
 from app.config import find_pack
 from app.region_pack import load
@@ -35,6 +39,8 @@ def serve() -> None:
     def known(_: Path) -> Region:
         return region
 
+    if len(sys.argv) > 1:
+        storage.inbox.LEASE = storage.outbox.LEASE = timedelta(seconds=float(sys.argv[1]))
     nlp.build = loaded  # type: ignore[assignment]  # what is asked for is what was loaded
     gc.freeze()
     _say("ready")

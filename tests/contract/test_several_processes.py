@@ -14,14 +14,14 @@ from app.watch import Watch
 from storage import Database, Election, OutboxQueue, SqlInbox, SqlUnitOfWork, WebMailbox, open_database
 from storage.imports import ImportEntry, ImportStore
 from storage.inbox import LEASE
-from storage.tables import events, grids, outbox
+from storage.tables import events, grids, notes, outbox
 from tests.clock import FrozenClock
 from tests.contract.conftest import Town, town_on
 from tests.workflow.build import REGION, PlainWeeks
 from workflow.commands import Add, Move, Urge
 from workflow.desk import Desk, Session
 from workflow.errors import Collision, Conflict, Refusal, Refused
-from workflow.model import Contact, Speech, Ticket
+from workflow.model import Contact, Note, Speech, Ticket
 from workflow.region import Level, Place
 from workflow.states import State, Trigger
 
@@ -141,6 +141,33 @@ async def test_what_fits_together_is_done_both(here: Town, there: Town) -> None:
         there.do("resident", Add(ticket.id, "and rats")),
     )  # fmt: skip
     assert sorted(one.version for one in results if one is not None) == [2, 3, 4]
+
+
+async def test_words_that_somebody_elses_change_overtook_are_taken_all_the_same(
+    here: Town, there: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A chat turns a refusal into its sentence inside the transaction: what is to be begun again must be no refusal."""
+    ticket = await here.registered()
+    overtaken: list[Ticket | None] = []
+
+    async def work(session: Session) -> Ticket | None:
+        keep = session.uow.tickets.add_note
+
+        async def overtake(note: Note) -> None:
+            if not overtaken:
+                overtaken.append(await there.do("officer", Move(ticket.id, Trigger.ACCEPT)))
+            await keep(note)
+
+        monkeypatch.setattr(session.uow.tickets, "add_note", overtake)
+        try:
+            return await session.do(await session.actor(here.people["resident"]), Add(ticket.id, "and rats"))
+        except Refused:
+            return None
+
+    done = await here.desk.serve("words", work)
+    assert done is not None
+    assert (done.state, done.version) == (State.ACCEPTED, 3)
+    assert await count(here.database, select(func.count()).select_from(notes).where(notes.c.ticket_id == ticket.id)) == 1
 
 
 async def test_a_request_that_comes_in_two_processes_is_served_once(here: Town, there: Town) -> None:
