@@ -96,10 +96,15 @@ class Play:
         while True:
             await reader.step()
             heard = reader.idle
+            if self._plan.at_once == 1:
+                await reader.drain()
             await relay.step()
             if heard and relay.idle:
                 break
-            await _first(reader.pulse.rest(_REST), relay.pulse.rest(_REST))
+            if self._plan.at_once == 1:
+                await relay.drain()
+            else:
+                await _first(reader.pulse.rest(_REST), relay.pulse.rest(_REST))
         self._scene.chats.quiet()
 
     async def _watches(self) -> None:
