@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -44,8 +46,19 @@ async def simulate(context: Context) -> int:
     except (_BadWish, ImportFaults) as error:
         context.console.print(f"simulate: {error}", markup=False)
         return BAD_USAGE
-    with tempfile.TemporaryDirectory(prefix="simulated-") as folder:
+    with tempfile.TemporaryDirectory(prefix="simulated-") as folder, _quiet():
         return await _in(Path(folder), context, region, script)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """What is worth a line an hour in a city that serves comes by the second here."""
+    before = logging.root.manager.disable
+    logging.disable(logging.INFO)
+    try:
+        yield
+    finally:
+        logging.disable(before)
 
 
 class _BadWish(Exception):

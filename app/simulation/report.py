@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -53,6 +54,7 @@ def of(plan: Plan, played: Played, chats: Chats, ledger: Ledger, kept: Held, gro
         "did": dict(sorted(ledger.did.items())),
         "tickets": tickets,
         "states": dict(sorted(kept.states.items())),
+        "without_clock": dict(sorted(Counter(f"{procedure} {state}" for _, state, procedure in kept.without_clock).items())),
         "clocks_missed": played.missed,
         "backlog": played.backlog,
         "database": {**asdict(growth), "bytes_per_ticket": round((growth.after - growth.before) / max(tickets, 1))},
@@ -67,6 +69,7 @@ def lines(report: Json) -> list[str]:
         f"days {report['days']} in {report['seconds']} s: {speed}",
         f"matters {report['matters']}: {_counted(report['ends'])}",
         f"tickets {report['tickets']}: {_counted(report['states'])}",
+        f"open without a clock: {_counted(report['without_clock'])}",
         f"updates {report['updates']} · messages {report['messages']} · clocks missed {report['clocks_missed']}",
         f"steps: {_counted(report['did'])}",
         f"message to answer, ms: {_counted(report['answer_ms'])}",
