@@ -95,6 +95,11 @@ class Reader:
     def wake(self) -> None:
         self._pulse.wake()
 
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is being heard."""
+        return not self._busy
+
     async def run(self) -> None:
         """Until `stop()`. A failure of the inbox itself is logged and tried again."""
         while not self._stopping:

@@ -115,6 +115,11 @@ class Relay:
     def wake(self) -> None:
         self._pulse.wake()
 
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is on its way."""
+        return not self._busy
+
     async def run(self) -> None:
         """Until `stop()`. A failure of the queue itself is logged and tried again."""
         while not self._stopping.is_set():

@@ -14,7 +14,7 @@ from rich.console import Console
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import config, logs
-from app.cli import importing, keys, language, learning, moving, office, proof, safekeeping, serve, upkeep
+from app.cli import importing, keys, language, learning, moving, office, proof, safekeeping, serve, simulating, upkeep
 from app.cli.context import BAD_USAGE, FAILED, Context
 from app.clock import SystemClock
 from app.region_pack import PackError
@@ -28,7 +28,9 @@ from workflow.region import Region
 _EXITS = "exit status: 0 done · 1 failed · 2 wrong arguments or configuration (every fault is named) · 3 not found"
 _DEFAULT = Path("config.toml")
 _EXAMPLE = Path(__file__).resolve().parents[2] / "config.example.toml"
-_ASK_NOTHING = frozenset({"demo", "diagram", "classify", "locate", "plate", "train", "evaluate", "compare", "weights", "restore"})
+_ASK_NOTHING = frozenset({
+    "demo", "diagram", "classify", "locate", "plate", "train", "evaluate", "compare", "weights", "restore", "simulate",
+})  # fmt: skip
 """Commands that bring what they need: without a configuration the example's will do."""
 Command = Callable[[Context], Coroutine[Any, Any, int]]
 
@@ -78,6 +80,7 @@ def parser() -> argparse.ArgumentParser:
     _readers(add)
     learning.arguments(add)
     proof.arguments(add)
+    simulating.arguments(add("simulate", simulating.simulate, "play a city's days against all of it: nothing may be lost"))
     keys.arguments(add("keys", keys.keys, "the keys that seal personal data: make, change, look at them"))
     return top
 
