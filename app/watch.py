@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from app.logs import CASE
 from app.pulse import Pulse
 from workflow.digests import CLOCK_MISSED, EVALUATE
+from workflow.errors import Away
 from workflow.model import Assignee, Event, Priority, Role, Speech, Ticket
 from workflow.model import Clock as TicketClock
 from workflow.policy import serves
@@ -68,6 +69,8 @@ class Watch:
         while not self._stopping:
             try:
                 await self.round()
+            except Away:
+                pass  # told of once, by whoever watches the store
             except Exception:
                 _LOG.exception("the clocks could not be looked at")
             await self._pulse.rest(_TICK)

@@ -10,7 +10,9 @@ from aiohttp import web
 
 from web import chat, console, demo
 from web.limits import LIMITS, MAX_BODY, Limits, in_time
+from web.page import away
 from web.services import SERVICES, WebServices
+from workflow.errors import Away
 
 _LOG = logging.getLogger(__name__)
 _STATIC = Path(__file__).with_name("static")
@@ -29,6 +31,8 @@ async def _headers(request: web.Request, handler: Callable[[web.Request], Awaita
     except web.HTTPException as refusal:
         _add(refusal)
         raise
+    except Away:
+        response = away(request)
     except Exception:  # noqa: BLE001  # logged, and answered: the edge of the house
         # Also the page that says so bears the headers, and nothing of what went wrong.
         _LOG.exception("a page failed")

@@ -22,6 +22,7 @@ from app.signins import OPERATOR_ROLES
 from nlp import LanguageError
 from storage.keys import KeyFault
 from storage.vault import Unsealable
+from workflow.errors import Away
 from workflow.model import STAFF_ROLES
 from workflow.region import Region
 
@@ -137,7 +138,7 @@ def _ended(run: Command, context: Context) -> int:
         console.print(f"keys: {error}", markup=False)
     except BrokenPipeError:
         return FAILED  # nobody reads on
-    except (SQLAlchemyError, OSError) as error:
+    except (Away, SQLAlchemyError, OSError) as error:
         # Its message may hold the address of the database with its password.
         console.print(f"the database or a file cannot be used ({type(error).__name__}); see: python -m app check", markup=False)
     return FAILED
