@@ -30,7 +30,7 @@ _EXITS = "exit status: 0 done · 1 failed · 2 wrong arguments or configuration 
 _DEFAULT = Path("config.toml")
 _EXAMPLE = Path(__file__).resolve().parents[2] / "config.example.toml"
 _ASK_NOTHING = frozenset({
-    "demo", "diagram", "classify", "locate", "plate", "train", "evaluate", "compare", "weights", "restore", "simulate",
+    "demo", "diagram", "openapi", "classify", "locate", "plate", "train", "evaluate", "compare", "weights", "restore", "simulate",
 })  # fmt: skip
 """Commands that bring what they need: without a configuration the example's will do."""
 Command = Callable[[Context], Coroutine[Any, Any, int]]
@@ -60,6 +60,7 @@ def parser() -> argparse.ArgumentParser:
     add("diagram", upkeep.diagram, "print the state diagram (Mermaid), generated from the table").add_argument(
         "--svg", action="store_true", help="print it as SVG, as the console shows it"
     )
+    add("openapi", upkeep.ways_in, "print the OpenAPI document of every way in over HTTP (docs/openapi.json)")
     invite = add("invite", office.invite, "make a one-time code that binds a chat to a post")
     invite.add_argument("--role", required=True, metavar="ROLE", help=", ".join(sorted(role.value for role in STAFF_ROLES)))
     invite.add_argument(
