@@ -49,7 +49,7 @@ def _of_driver(error: BaseException | None) -> str:
     if state:
         return _STATES.get(state) or _CLASSES.get(state[:2], "")
     # asyncpg's own word for a connection that is no more; it says the same of a call that was wrong.
-    closed = isinstance(error, asyncpg.InterfaceError) and "clos" in str(error)
+    closed = isinstance(error, asyncpg.InterfaceError) and any(word in str(error) for word in ("closed", "closing"))
     return "unreachable" if closed or isinstance(error, OSError) else ""
 
 
