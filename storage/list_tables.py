@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, String, Table
+from sqlalchemy import Column, Index, Integer, String, Table, text
 
 from storage.tables import metadata, tickets
 from storage.types import Id
@@ -14,10 +14,11 @@ _SEEN = ("state", "topic", "town", "procedure", "urgent", "hub_town")
 def _walked(lead: str, seen: tuple[str, ...] = _SEEN) -> str:
     """The index that is in the order of lists for each value of a column."""
     name = f"ix_tickets_list_{lead}"
-    first = [] if lead in {"all", "urgent"} else [lead]
+    first = [] if lead == "all" else [lead]
     columns = [*first, "list_rank", "id", *[column for column in seen if column not in {lead, *first}]]
-    few = tickets.c.urgent if lead == "urgent" else None
-    Index(name, *(tickets.c[column] for column in columns), sqlite_where=few, postgresql_where=few)
+    few = text("urgent = 1"), text("urgent")  # word for word as the lists say it, or SQLite does not see that it fits
+    where = few if lead == "urgent" else (None, None)
+    Index(name, *(tickets.c[column] for column in columns), sqlite_where=where[0], postgresql_where=where[1])
     return name
 
 

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, select, tuple_
+from sqlalchemy import Column, ColumnElement, Select, and_, false, select, tuple_
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
-from storage.list_tables import LEADS
 from storage.tables import tickets
 from storage.views import OPEN_TO_LISTS
 from workflow.cursors import Cursor
@@ -48,9 +50,31 @@ def listed(number: str, place: str, hub_place: str, due: datetime | None, create
     }  # fmt: skip
 
 
+class Beside(FunctionElement[Any]):
+    """A column that narrows and does not choose the index: SQLite does not know how many rows a value has, and we do. PostgreSQL counts for
+    itself."""
+
+    name = "beside"
+    inherit_cache = True
+
+    def __init__(self, column: Column[Any]) -> None:
+        super().__init__(column)
+        self.type = column.type
+
+
+@compiles(Beside)
+def _as_it_is(element: Beside, compiler: SQLCompiler, **named: Any) -> str:
+    return compiler.process(element.clauses, **named)
+
+
+@compiles(Beside, "sqlite")
+def _beside(element: Beside, compiler: SQLCompiler, **named: Any) -> str:
+    return f"+{compiler.process(element.clauses, **named)}"
+
+
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """`lead`: the index that is walked, a key of `LEADS`; `where`: everything that narrows."""
+    """`lead`: the index that is to be walked, one of `list_tables.LEADS`; `where`: everything that narrows."""
 
     lead: str
     where: ColumnElement[bool]
@@ -62,9 +86,7 @@ class Walk:
             at = tuple_(cursor.rank, cursor.id)
             where = and_(where, place < at if back else place > at)
         order = [column.desc() if back else column for column in (tickets.c.list_rank, tickets.c.id)]
-        wanted = select(tickets.c.id, tickets.c.list_rank).where(where).order_by(*order).limit(most)
-        # SQLite does not know how many rows a value has; we do. PostgreSQL counts for itself.
-        return wanted.with_hint(tickets, f"INDEXED BY {LEADS[self.lead]}", "sqlite")
+        return select(tickets.c.id, tickets.c.list_rank).where(where).order_by(*order).limit(most)
 
 
 def walks(reach: Sequence[Reach], wanted: Filter, now: datetime) -> list[Walk]:
@@ -79,17 +101,14 @@ def _inside(part: Reach, other: Reach) -> bool:
 
 def _walk(part: Reach, wanted: Filter, now: datetime) -> Walk:
     lead = _lead(part, wanted)
-    where = [OPEN_TO_LISTS, *_reached(part), *_at(wanted.place, lead), *_of_number(wanted.number)]
-    if wanted.state is not None:
-        where.append(tickets.c.state == wanted.state.value)
-    if wanted.procedure is not None:
-        where.append(tickets.c.procedure == wanted.procedure.value)
-    if wanted.topic:
-        where.append(tickets.c.topic == wanted.topic)
+    where = [OPEN_TO_LISTS, *_reached(part, lead), *_at(wanted.place, lead), *_of_number(wanted.number, lead)]
+    for name, value in (("state", wanted.state), ("procedure", wanted.procedure), ("topic", wanted.topic)):
+        if value:
+            where.append(_is(name, value, lead))
     if wanted.overdue:
         where.append(tickets.c.list_rank < _micros(now))
     if wanted.urgent:
-        where.append(tickets.c.urgent)
+        where.append(tickets.c.urgent if lead == "urgent" else Beside(tickets.c.urgent))
     return Walk(lead, and_(*where))
 
 
@@ -112,15 +131,15 @@ def _lead(part: Reach, wanted: Filter) -> str:
     return "state" if first == "open" else first
 
 
-def _reached(part: Reach) -> list[ColumnElement[bool]]:
+def _reached(part: Reach, lead: str) -> list[ColumnElement[bool]]:
     """`policy.Reach.covers`, by the columns that the indexes hold."""
     deep = len(part.place) > _TOWN
     found = [tickets.c.hub_place.startswith(part.place, autoescape=True)] if deep else []
     if len(part.place) >= _TOWN:
-        found.append(tickets.c.hub_town == part.place[:_TOWN])
+        found.append(_is("hub_town", part.place[:_TOWN], lead))
     elif part.place:
         found.append(tickets.c.hub_town.startswith(part.place, autoescape=True))
-    return [*found, tickets.c.hub_unit == part.unit] if part.unit else found
+    return [*found, _is("hub_unit", part.unit, lead)] if part.unit else found
 
 
 def _at(place: str, lead: str) -> list[ColumnElement[bool]]:
@@ -129,22 +148,27 @@ def _at(place: str, lead: str) -> list[ColumnElement[bool]]:
     if len(place) < _TOWN:
         return [tickets.c.county == place] if lead == "county" and len(place) == _COUNTY else [_starts(tickets.c.town, place)]
     deep = len(place) > _TOWN
-    return [tickets.c.town == place[:_TOWN], *([_starts(tickets.c.place, place)] if deep else [])]
+    return [_is("town", place[:_TOWN], lead), *([_starts(tickets.c.place, place)] if deep else [])]
+
+
+def _is(name: str, value: str, lead: str) -> ColumnElement[bool]:
+    column = tickets.c[name]
+    return (column if name == lead else Beside(column)) == value
 
 
 def _starts(column: ColumnElement[str], place: str) -> ColumnElement[bool]:
     return column.startswith(place, autoescape=True)
 
 
-def _of_number(typed: str) -> list[ColumnElement[bool]]:
+def _of_number(typed: str, lead: str) -> list[ColumnElement[bool]]:
     """A whole number, its day, its serial, or both of these. What is none of them is no ticket's."""
     sought = _TYPED.fullmatch(typed)
     if not typed:
         return []
     if sought is None or not (sought["day"] or sought["serial"]):
         return [false()]
-    found = [tickets.c.day == sought["day"]] if sought["day"] else []
-    return [*found, tickets.c.serial == sought["serial"].zfill(_SERIAL)] if sought["serial"] else found
+    found = [_is("day", sought["day"], lead)] if sought["day"] else []
+    return [*found, _is("serial", sought["serial"].zfill(_SERIAL), lead)] if sought["serial"] else found
 
 
 def of_page(cursor: Cursor | None, found: Sequence[tuple[int, int]], most: int) -> tuple[list[int], Cursor | None, Cursor | None]:

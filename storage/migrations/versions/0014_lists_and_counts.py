@@ -17,7 +17,7 @@ _LEADS = ('all', 'state', 'topic', 'procedure', 'county', 'town', 'hub_town', 'u
 _KEY = ('state', 'hub_unit', 'hub_place', 'lead_unit')
 tickets = sa.table(
     'tickets', *(sa.column(name) for name in ('id', 'number', 'place', 'procedure', *_KEY, *_WORDS, 'list_rank')),
-    sa.column('urgent', sa.Boolean()), sa.column('next_due_at', UtcDateTime()), sa.column('created_at', UtcDateTime()),
+    sa.column('next_due_at', UtcDateTime()), sa.column('created_at', UtcDateTime()),
 )
 counts = sa.table('ticket_counts', *(sa.column(name) for name in (*_KEY, 'tickets')))
 
@@ -47,13 +47,13 @@ def upgrade() -> None:
     )
     _fill(op.get_bind())
     for lead in _LEADS:
-        few = tickets.c.urgent if lead == 'urgent' else None
-        op.create_index(f'ix_tickets_list_{lead}', 'tickets', _columns(lead), sqlite_where=few, postgresql_where=few)
+        few = (sa.text('urgent = 1'), sa.text('urgent')) if lead == 'urgent' else (None, None)
+        op.create_index(f'ix_tickets_list_{lead}', 'tickets', _columns(lead), sqlite_where=few[0], postgresql_where=few[1])
     op.create_index(op.f('ix_tickets_closed_at'), 'tickets', ['closed_at'])
 
 
 def _columns(lead: str) -> list[str]:
-    first = [] if lead in {'all', 'urgent'} else [lead]
+    first = [] if lead == 'all' else [lead]
     seen = () if lead in {'day', 'serial'} else _SEEN
     return [*first, 'list_rank', 'id', *[name for name in seen if name not in {lead, *first}]]
 
