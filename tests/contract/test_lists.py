@@ -11,7 +11,8 @@ from typing import Any
 
 from sqlalchemy import insert, text
 
-from benchmarks import lists
+from benchmarks.many_tickets import NOW as TODAY
+from benchmarks.many_tickets import YEARS, a_city, rows
 from storage import ConsoleViews, Database, SqlUnitOfWork
 from storage.console_views import PER_PAGE
 from storage.list_tables import LEADS
@@ -35,7 +36,7 @@ NARROWED: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 FEW = {"day", "serial", "town", "hub_town", "urgent", "topic", "county", "state"}
 REACHES = (Reach("9901"), Reach("990101"), Reach("990101001", "hub"), Reach("990101001001"))
-MIDDLE = rank(None, lists.NOW - lists.YEARS / 2)
+MIDDLE = rank(None, TODAY - YEARS / 2)
 CURSORS = (None, Cursor(MIDDLE, 7, 3), Cursor(MIDDLE, 7, 3, back=True))
 
 
@@ -46,7 +47,7 @@ def filters() -> list[Filter]:
 
 
 def ways() -> list[Walk]:
-    return [way for wanted in filters() for reach in REACHES for way in walks([reach], wanted, lists.NOW)]
+    return [way for wanted in filters() for reach in REACHES for way in walks([reach], wanted, TODAY)]
 
 
 def said(way: Walk, cursor: Cursor | None, dialect: Any) -> str:
@@ -88,7 +89,7 @@ def _nodes(plan: dict[str, Any]) -> Sequence[dict[str, Any]]:
 
 async def filled(database: Database) -> None:
     """A city, and a few tickets in what is asked for."""
-    made = list(lists.rows(lists.a_city(), 3000))
+    made = list(rows(a_city(), 3000))
     for row in made[::50]:
         row |= {"town": "990101001", "county": "990101", "hub_town": "990101001", "topic": "T1"}
     async with database.writing() as connection:
