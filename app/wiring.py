@@ -40,6 +40,7 @@ from bot.speak import Speaker
 from bot.staff import StaffConversation
 from bot.webchat import WebChatDoor
 from storage import Database, DiskFiles, OutboxQueue, SqlInbox, SqlUnitOfWork, WebMailbox, purge
+from storage.counts import Folding
 from storage.observed import ObservedUnitOfWork
 from web.ports import Bell
 from workflow.desk import Desk
@@ -119,7 +120,7 @@ def build(
     reader = Reader(inbox, doors, desk, conversation, clock, relay.wake, store=outage)
     bursts = BurstWatch(units, desk, clock, current, relay.wake)
     daily = AnchorWatch(units, desk, clock, current, config.anchors.file)
-    look = _each(daily, bursts, Retention(units, desk, clock, current, database, files, mailbox))
+    look = _each(daily, bursts, Folding(database), Retention(units, desk, clock, current, database, files, mailbox))
     def rounded(told: int, at: datetime) -> None:
         metrics.missed.inc(told)
         metrics.watched.set(at.timestamp())

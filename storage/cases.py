@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Executable, Integer, Table, and_, bindparam, false, func, insert, or_, select, update
 
-from storage import rows
+from storage import counts, rows
 from storage.chain import sealed
 from storage.connection import Connection
 from storage.engine import Database
@@ -66,6 +66,7 @@ class SqlTickets:
         self._db = connection
         self._originals = Originals(database, connection)
         self._written: dict[int, Ticket] = {}  # as this transaction left them
+        self._counted: dict[tuple[int, int], counts.Kept | None] = {}  # by id and version
 
     async def next_serial(self, day: str) -> int:
         return int(await _NEXT_SERIAL.value(self._db, {"day": day, "value": 1}))
@@ -81,11 +82,13 @@ class SqlTickets:
         self._veils.known(stored.id, (alias, ticket.reporter) if alias is not None and ticket.reporter is not None else None)
         await self._originals.keep("ticket", stored.id, stored.id, hidden)
         await self._save_clocks(stored)
+        await self._count(stored, None)
         self._written[stored.id] = stored
         return stored
 
     async def save(self, ticket: Ticket) -> Ticket:
         shown, hidden = self._originals.ticket(ticket)
+        before = await self._counted_as(ticket)
         values = rows.ticket_out(shown) | {"version": ticket.version + 1, "this": ticket.id, "before": ticket.version}
         if ticket.reporter is not None:
             values["reporter"] = await self._veils.worn(ticket.id, ticket.reporter)
@@ -97,7 +100,19 @@ class SqlTickets:
         if _nobody(ticket):
             await self._without_reporter(ticket.id)
         self._written[ticket.id] = replace(shown, version=ticket.version + 1)
+        await self._count(self._written[ticket.id], before)
         return self._written[ticket.id]
+
+    async def _counted_as(self, ticket: Ticket) -> counts.Kept | None:
+        """As what the ticket was counted at the version that is to be replaced."""
+        seen = (ticket.id, ticket.version)
+        if seen not in self._counted:
+            await self.get(ticket.id)
+        return self._counted.get(seen)  # another version: the save is refused
+
+    async def _count(self, ticket: Ticket, before: counts.Kept | None) -> None:
+        after = self._counted[ticket.id, ticket.version] = counts.kept(ticket)
+        await counts.changed(self._db, before, after)
 
     async def _without_reporter(self, ticket_id: int) -> None:
         """Whoever left a ticket to others is not named by its trail either."""
@@ -182,6 +197,7 @@ class SqlTickets:
     async def _unveiled(self, found: Sequence[rows.Row]) -> Sequence[rows.Row]:
         real = await self._veils.behind(row["reporter"] for row in found if row["anonymous"] and row["reporter"] is not None)
         for row in found:
+            self._counted[row["id"], row["version"]] = counts.kept_of(row)
             self._veils.known(row["id"], (row["reporter"], real[row["reporter"]]) if row["reporter"] in real else None)
         return [{**row, "reporter": real.get(row["reporter"], row["reporter"])} for row in found] if real else found
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
+from storage.listing import listed
 from storage.vault import CLEAR, SEALED, Vault
 from workflow.deadlines import next_due
 from workflow.letters import Letter
@@ -69,7 +70,7 @@ def ticket_out(ticket: Ticket) -> dict[str, Any]:
         "lon": ticket.point.lon if ticket.point else None,
         "outcome": ticket.outcome.value if ticket.outcome else None,
         "next_due_at": due.due_at if due else None,
-    }
+    } | listed(ticket.number, ticket.place, ticket.hub.place, due.due_at if due else None, ticket.created_at)
 
 
 def ticket_in(row: Row, clock_rows: Iterable[Row]) -> Ticket:
