@@ -38,6 +38,7 @@ from bot.resident import Reading, ResidentConversation
 from bot.speak import Speaker
 from bot.staff import StaffConversation
 from bot.webchat import WebChatDoor
+from nlp.remembered import RememberedClassifier
 from storage import Database, DiskFiles, OutboxQueue, SqlInbox, SqlUnitOfWork, WebMailbox, purge
 from storage.observed import ObservedUnitOfWork
 from web.ports import Bell
@@ -101,7 +102,7 @@ def build(
 
     calendar, links = CityCalendar(region.calendar), Links(config.web.base)
     desk = Desk(units, current, clock, calendar, query_code)
-    classifier = CountedClassifier(language.classifier, current, metrics)
+    classifier = CountedClassifier(RememberedClassifier(language.classifier), current, metrics)
     reading = Reading(classifier, language.places, language.answers, language.masker, language.likeness)
     files = DiskFiles(Path(config.files.path))
     staff = StaffConversation(sentences, current, language.masker, links.for_contact, reading.dangerous)

@@ -92,7 +92,7 @@ class SqlUnitOfWork:
         self.tickets, self.outbox = SqlTickets(self._database, self._db, veils), SqlOutbox(self._database, self._db, veils)
         self.alike, self.followers = SqlAlike(self._db, veils), SqlFollowers(self._database, self._db)
         self.praises, self.anchors = SqlPraises(self._database, self._db), SqlAnchors(self._db)
-        self.privacy = SqlPrivacy(self._database, self._db, veils)
+        self.privacy = SqlPrivacy(self._database, self._db, veils, self.dialogs)
         return self
 
     async def _begin(self) -> None:
