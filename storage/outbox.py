@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select, update
+from sqlalchemy import Select, bindparam, func, or_, select, update
 
 from storage import rows
 from storage.connection import Connection
 from storage.digests import folded
 from storage.engine import Database
 from storage.messages import remember
+from storage.prepared import Prepared
 from storage.tables import contacts, outbox
 from storage.veils import VEIL
 from workflow.digests import DIGEST
@@ -25,6 +26,9 @@ from workflow.model import About, Contact, Speech
 from workflow.region import Digest
 
 LEASE = timedelta(seconds=60)
+
+
+_SENT = Prepared(update(outbox).where(outbox.c.id == bindparam("this")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,7 @@ class OutboxQueue:
         async with self._database.writing() as connection:
             left = rows.spoken({"key": item.speech.key, "card": item.speech.card, "edits": item.speech.edits})
             done = {"status": "sent", "sent_at": now, "message_id": message_id, "leased_until": None, "speech": left}
-            await connection.execute(update(outbox).where(outbox.c.id == item.id).values(done))
+            await _SENT.write(connection, done | {"this": item.id})
             if item.speech.ticket_id is not None and message_id:
                 letter_id = item.speech.params["letter"] if item.speech.card == LETTER else None
                 about = About(item.speech.ticket_id, item.speech.key, bool(item.speech.card) and item.speech.card != DIGEST, letter_id)
