@@ -95,9 +95,9 @@ class ShortestConversation:
         return ""
 
 
-def sealing() -> Vault:
-    """What people say is masked and sealed, as in a city that runs."""
-    return Vault(Keys(None, new_key("bench").line), mask.load(find_pack(PACK) / "language" / "personal.csv"))
+def sealing(key: str = "") -> Vault:
+    """What people say is masked and sealed, as in a city that runs. `key`: a line of a key file, else a new one."""
+    return Vault(Keys(None, key or new_key("bench").line), mask.load(find_pack(PACK) / "language" / "personal.csv"))
 
 
 async def registry(path: Path, complaints: int) -> Round:
