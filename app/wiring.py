@@ -152,6 +152,6 @@ class Renderer:
     room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_LOOKS))
 
     async def render(self, item: Item) -> ReadyMessage | None:
-        async with self.room, SqlUnitOfWork(self.database, reading=True) as uow:
+        async with self.room, SqlUnitOfWork(self.database, brief=True) as uow:
             message = await self.speaker.render(uow, item.contact, item.speech)
             return await self.passports.attached(uow, item.contact, item.speech, message) if message is not None else None

@@ -68,6 +68,16 @@ class Database:
             yield postgresql_engine.Pooled(connection, look=True)
 
     @asynccontextmanager
+    async def brief(self) -> AsyncIterator[WriteConnection]:
+        """As `moment`, for what is found by an index: on SQLite it never leaves the loop."""
+        if self.writer is not None:
+            async with self.writer.look() as look:
+                yield look
+        else:
+            async with self.moment() as connection:
+                yield connection
+
+    @asynccontextmanager
     async def moment(self) -> AsyncIterator[AsyncConnection]:
         """All that is read until the end is of one moment."""
         async with self.engine.connect() as connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -190,3 +191,29 @@ async def test_no_more_chats_are_begun_than_there_is_room_for(database: Database
     found = await inbox.claim(clock.now(), {"test": 2, "other": 5})
     assert sorted(row.chat for head in found for row in head) == ["a", "b", "c"]
     assert await SqlInbox(database, clock).claim(clock.now(), {}) == []
+
+
+async def test_a_brief_look_sees_one_moment_and_commits_nothing(database: Database) -> None:
+    async with SqlUnitOfWork(database) as uow:
+        known = await uow.contacts.add(Contact(0, "test", "a"))
+        await uow.commit()
+    async with SqlUnitOfWork(database, brief=True) as early:
+        assert await early.contacts.by_address("test", "a") is not None
+        async with SqlUnitOfWork(database) as uow:
+            await uow.contacts.save(replace(known, language="en"))
+            await uow.commit()
+        seen = await early.contacts.get(known.id)
+        assert seen is not None and seen.language == known.language
+    async with SqlUnitOfWork(database, brief=True) as late:
+        seen = await late.contacts.get(known.id)
+        assert seen is not None and seen.language == "en"
+
+
+async def test_a_look_that_failed_leaves_nothing_behind(sqlite: Database) -> None:
+    with pytest.raises(ValueError, match="of the look"):
+        async with SqlUnitOfWork(sqlite, brief=True):
+            raise ValueError("of the look")
+    async with SqlUnitOfWork(sqlite, brief=True) as uow:
+        assert await uow.contacts.by_address("test", "a") is None
+        with pytest.raises(RuntimeError):
+            await uow.commit()
