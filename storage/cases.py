@@ -74,7 +74,8 @@ class SqlTickets:
         self._written: dict[int, Ticket] = {}  # as this transaction left them
 
     async def next_serial(self, day: str) -> int:
-        return int(await _NEXT_SERIAL.value(self._db, {"day": day, "value": 1}))
+        async with self._database.counting(self._db) as connection:
+            return int(await _NEXT_SERIAL.value(connection, {"day": day, "value": 1}))
 
     async def add(self, ticket: Ticket) -> Ticket:
         """What is stored is the answer: masked where it held personal data, which is sealed."""

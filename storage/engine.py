@@ -27,11 +27,13 @@ _PATIENCE = 5.0  # seconds to find out whether a database lives
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """An open database. `engine`: for readers, on PostgreSQL for writers, too. `writer`: SQLite's only one in this process."""
+    """An open database. `engine`: for readers, on PostgreSQL for writers, too. `writer`: SQLite's only one in this process.
+    `numbers`: PostgreSQL's, for what must not be locked until a transaction ends."""
 
     engine: AsyncEngine
     writer: SqliteWriter | None = None
     vault: Vault = CLEAR
+    numbers: AsyncEngine | None = None
 
     @property
     def is_sqlite(self) -> bool:
@@ -87,6 +89,16 @@ class Database:
                 await connection.execution_options(**postgresql_engine.ONE_MOMENT)
             yield connection
 
+    @asynccontextmanager
+    async def counting(self, own: Connection) -> AsyncIterator[Connection]:
+        """Where the next number is taken from. On SQLite, where one writes at a time, in the transaction of who takes it (`own`);
+        on PostgreSQL beside it, or everybody would wait for whoever took the last one to commit: a number that is not used is left out."""
+        if self.numbers is None:
+            yield own
+        else:
+            async with self.numbers.connect() as connection:
+                yield postgresql_engine.Pooled(connection, look=True)
+
     async def alive(self) -> bool:
         """Whether somebody who comes now finds our tables. A connection of old goes on in a file that was deleted; a new one does not."""
         path = self.engine.url.database
@@ -105,6 +117,8 @@ class Database:
         if self.writer is not None:
             await self.writer.close()
         await self.engine.dispose()
+        if self.numbers is not None:
+            await self.numbers.dispose()
 
 
 def replacing(fresh: sqlite.Insert | postgresql.Insert) -> sqlite.Insert | postgresql.Insert:
@@ -128,7 +142,7 @@ def open_database(url: str, vault: Vault = CLEAR) -> Database:
     `vault` seals what people say."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return Database(postgresql_engine.opened(parsed), vault=vault)
+        return Database(postgresql_engine.opened(parsed), vault=vault, numbers=postgresql_engine.of_numbers(parsed))
     engine = create_async_engine(parsed, hide_parameters=True, async_creator=partial(sqlite_connection.connect, parsed))
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     return Database(engine, SqliteWriter(parsed, _prepare_sqlite), vault)
