@@ -39,6 +39,7 @@ from bot.resident import Reading, ResidentConversation
 from bot.speak import Speaker
 from bot.staff import StaffConversation
 from bot.webchat import WebChatDoor
+from nlp.remembered import RememberedClassifier
 from storage import Database, DiskFiles, OutboxQueue, SqlInbox, SqlUnitOfWork, WebMailbox, purge
 from storage.counts import Folding
 from storage.observed import ObservedUnitOfWork
@@ -103,7 +104,7 @@ def build(
 
     calendar, links = CityCalendar(region.calendar), Links(config.web.base)
     desk = Desk(units, current, clock, calendar, query_code)
-    classifier = CountedClassifier(language.classifier, current, metrics)
+    classifier = CountedClassifier(RememberedClassifier(language.classifier), current, metrics)
     reading = Reading(classifier, language.places, language.answers, language.masker, language.likeness)
     files = DiskFiles(Path(config.files.path), database.presence)
     staff = StaffConversation(sentences, current, language.masker, links.for_contact, reading.dangerous)
@@ -163,6 +164,6 @@ class Renderer:
     room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_LOOKS))
 
     async def render(self, item: Item) -> ReadyMessage | None:
-        async with self.room, SqlUnitOfWork(self.database, reading=True) as uow:
+        async with self.room, SqlUnitOfWork(self.database, brief=True) as uow:
             message = await self.speaker.render(uow, item.contact, item.speech)
             return await self.passports.attached(uow, item.contact, item.speech, message) if message is not None else None

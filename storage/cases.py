@@ -54,6 +54,12 @@ def _of_reporter(faces: int, open_only: bool) -> Prepared:  # a key of the cache
 
 
 @lru_cache(32)
+def _open_of(faces: int) -> Prepared:
+    mine = tickets.c.reporter.in_(listed("face", faces, Id))
+    return Prepared(select(func.count().label("open")).select_from(tickets).where(mine, tickets.c.state.not_in(fixed(_AT_REST))))
+
+
+@lru_cache(32)
 def _clocks_of(count: int) -> Prepared:
     mine = clocks.c.ticket_id.in_(listed("ticket", count, Id))
     return Prepared(select(clocks).where(mine).order_by(clocks.c.ticket_id, clocks.c.position))
@@ -69,7 +75,8 @@ class SqlTickets:
         self._counted: dict[tuple[int, int], counts.Kept | None] = {}  # by id and version
 
     async def next_serial(self, day: str) -> int:
-        return int(await _NEXT_SERIAL.value(self._db, {"day": day, "value": 1}))
+        async with self._database.counting(self._db) as connection:
+            return int(await _NEXT_SERIAL.value(connection, {"day": day, "value": 1}))
 
     async def add(self, ticket: Ticket) -> Ticket:
         """What is stored is the answer: masked where it held personal data, which is sealed."""
@@ -149,9 +156,8 @@ class SqlTickets:
         return await self._whole(await _of_reporter(len(faces), open_only).rows(self._db, wanted))
 
     async def count_open(self, contact_id: int) -> int:
-        mine = tickets.c.reporter.in_(await self._veils.faces(contact_id))
-        found = await self._db.execute(select(func.count()).select_from(tickets).where(mine, tickets.c.state.not_in(_AT_REST)))
-        return int(found.scalar_one())
+        faces = padded(await self._veils.faces(contact_id))
+        return int(await _open_of(len(faces)).value(self._db, numbered("face", faces)))
 
     async def of_letter(self, letter_id: int) -> tuple[Ticket, ...]:
         return await self._find(tickets.c.letter_id == letter_id, tickets.c.id, limit=MOST)

@@ -6,7 +6,7 @@ else's until the row is done, put off, or its lender is dead and the loan runs o
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -59,15 +59,19 @@ class SqlInbox:
             await alone(connection, f"inbox:{door}:{chat}")
             return await _STORE.write(connection, values) == 1
 
-    async def next_rows(self, now: datetime, limit: int = 50, held: Collection[int] = ()) -> list[tuple[InboxRow, ...]]:
+    async def next_rows(
+        self, now: datetime, limit: int = 50, held: Collection[int] = (), room: Mapping[str, int] | None = None
+    ) -> list[tuple[InboxRow, ...]]:
         """Per chat its first waiting row, or its first whole album; at most `limit` chats, those that wait longest first. However much
-        one chat has sent, every other has its turn. `held`: rows that are known already, and left out."""
+        one chat has sent, every other has its turn. `held`: rows that are known already, and left out; `room`: chats
+        of each door that can be heard."""
         known = frozenset(held)
         async with self._database.reading() as connection:
             found = [row for row in await _HEADS.rows(connection, {"now": now, "most": limit}) if row["id"] not in known]
             albums = {row["id"]: await _album(connection, row) for row in found if row["album"]}
-        heads = ((row,) if not row["album"] else _whole(albums[row["id"]], now) for row in found)
-        return [tuple(self._opened(row) for row in head) for head in heads if head]
+        heads = [head for row in found if (head := _whole(albums[row["id"]], now) if row["album"] else (row,))]
+        # To open a row costs more than to find it: those that nobody has a hand for stay closed.
+        return [tuple(self._opened(row) for row in head) for head in (heads if room is None else _fitting(heads, room))]
 
     def _opened(self, row: Row) -> InboxRow:
         body = self._database.vault.open_json(row["body"], *_sent_by(row["door"], row["update_id"]))
@@ -79,7 +83,7 @@ class SqlInbox:
         """As `next_rows`, and the rows are this process's own. `room`: how many chats of each door it can hear; `held`: rows it has in
         hand, whose loan is made longer."""
         if self._database.is_sqlite:
-            return await self.next_rows(now, _MOST, held)
+            return await self.next_rows(now, _MOST, held, room)
         heads: list[list[Row]] = []
         async with self._database.writing() as connection:
             await self._hold(connection, now, held)
@@ -149,6 +153,15 @@ async def _album(connection: Connection, head: Row) -> Sequence[Row]:
 
 def _whole(album: Sequence[Row], now: datetime) -> tuple[Row, ...]:
     return tuple(album) if album and now - album[-1]["received_at"] >= ALBUM_PAUSE else ()
+
+
+def _fitting(heads: Sequence[tuple[Row, ...]], room: Mapping[str, int]) -> Iterator[tuple[Row, ...]]:
+    left = dict(room)
+    for head in heads:
+        door = head[0]["door"]
+        if left.get(door, 0) > 0:
+            left[door] -= 1
+            yield head
 
 
 def _sent_by(door: str, update_id: str) -> tuple[str, ...]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, fields
+from dataclasses import fields
+from functools import cache
 from typing import Any
 
 from sqlalchemy import RowMapping
@@ -42,11 +43,16 @@ _PLAIN = (
 
 def _flat(thing: Any) -> dict[str, Any]:
     """The fields as they are: `asdict` copies what lies in them, too, which costs more than writing the row."""
-    return {field.name: getattr(thing, field.name) for field in fields(thing)}
+    return {name: getattr(thing, name) for name in _names(thing.__class__)}
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 def files_out(files: Iterable[FileRef]) -> list[dict[str, Any]]:
-    return [asdict(file) for file in files]
+    return [_flat(file) for file in files]
 
 
 def files_in(rows: Iterable[Row]) -> tuple[FileRef, ...]:
@@ -63,7 +69,7 @@ def ticket_out(ticket: Ticket) -> dict[str, Any]:
         "hub_place": ticket.hub.place,
         "lead_unit": ticket.lead.unit if ticket.lead else None,
         "lead_place": ticket.lead.place if ticket.lead else None,
-        "co": [asdict(desk) for desk in ticket.co],
+        "co": [_flat(desk) for desk in ticket.co],
         "files": files_out(ticket.files),
         "result_files": files_out(ticket.result_files),
         "lat": ticket.point.lat if ticket.point else None,
@@ -151,7 +157,7 @@ def post_in(row: Row) -> Post:
 
 def speech_out(speech: Speech, vault: Vault = CLEAR, owner: int = 0) -> dict[str, Any]:
     """Sealed for the row's contact (`owner`), but for what staff see of a letter that was given up."""
-    buttons = [[asdict(button) for button in line] for line in speech.buttons]
+    buttons = [[_flat(button) for button in line] for line in speech.buttons]
     found = _flat(speech) | {"buttons": buttons, "files": files_out(speech.files)}
     if vault.keys is None:
         return found

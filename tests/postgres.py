@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -31,6 +31,7 @@ _SETTINGS = {
     "deadlock_timeout": "100ms",
 }  # fmt: skip
 """What is lost in a crash of this machine is a test's."""
+_NOTHING: Mapping[str, str] = {}
 
 
 class Server:
@@ -88,7 +89,8 @@ def binaries() -> Path | None:
 
 
 @contextmanager
-def running(programs: Path) -> Iterator[Server]:
+def running(programs: Path, settings: Mapping[str, str] = _NOTHING) -> Iterator[Server]:
+    """`settings`: other ones than a test's."""
     # The name of a socket may have no more than 107 bytes.
     folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))  # a name of its own, and nobody else may look into it
     try:
@@ -98,19 +100,19 @@ def running(programs: Path) -> Iterator[Server]:
             os.chown(folder, nobody.pw_uid, nobody.pw_gid)
             account = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
             programs = programs if _open_to_all(programs) else _copied(programs, folder)
-        with _started(programs, folder, account):
+        with _started(programs, folder, account, {**_SETTINGS, **settings}):
             yield Server(folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
-def _started(programs: Path, folder: Path, account: dict[str, Any]) -> Iterator[None]:
+def _started(programs: Path, folder: Path, account: dict[str, Any], chosen: Mapping[str, str]) -> Iterator[None]:
     more = {**account, "env": {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TZ": "UTC"}, "cwd": folder}
     data = folder / "data"
     made: list[str | Path] = [programs / "initdb", "-D", data, "-U", "city", "--auth=trust", "--no-sync", "--encoding=UTF8"]
     subprocess.run(made, check=True, stdout=subprocess.DEVNULL, **more)
-    settings = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
+    settings = [part for name, value in chosen.items() for part in ("-c", f"{name}={value}")]
     server = subprocess.Popen([programs / "postgres", "-D", data, "-k", folder, *settings], stderr=subprocess.DEVNULL, **more)
     try:
         _wait_until_ready(programs, folder, server)
