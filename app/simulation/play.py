@@ -20,7 +20,7 @@ from app.simulation.settings import Burst
 from storage import reckoning
 from workflow.states import RESTING
 
-_WATCH = timedelta(minutes=30)
+_WATCH = timedelta(hours=1)
 _TOGETHER = timedelta(minutes=1)
 """What lies within it may be done at once, where more than one thing at a time is wanted."""
 _FINISH = timedelta(hours=6)
@@ -138,9 +138,9 @@ class Play:
             _ = number
 
     async def _evening(self, day: int) -> None:
-        held = await reckoning.held(self._scene.city.database)
+        states = await reckoning.states(self._scene.city.database)
         at_rest = {state.value for state in RESTING}
-        backlog = {state: count for state, count in sorted(held.states.items()) if state not in at_rest}
+        backlog = {state: count for state, count in sorted(states.items()) if state not in at_rest}
         self._played.backlog.append(backlog)
         self._told(day, backlog)
 

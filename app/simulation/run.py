@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,9 @@ from app.simulation.scene import Scene
 from app.simulation.settings import Settings
 from storage import Database, reckoning
 from workflow.region import Region
+
+LONG = timedelta(days=14)
+"""For so long something should have happened to an open ticket."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +59,9 @@ class Stage:
         return await Play(self.scene, self._composer, self._script.plan, told).run()
 
     async def reckon(self, played: Played) -> Json:
-        verdict = await integrity.judge(self._database, self.ledger, self.chats, self.scene.city.region)
+        kept = await reckoning.held(self._database, self.scene.now - LONG)
+        verdict = await integrity.judge(self._database, kept, self.ledger, self.chats, self.scene.city.region)
         growth = report.Growth(self._before, await reckoning.size(self._database))
-        kept = await reckoning.held(self._database)
         return report.of(self._script.plan, played, self.chats, self.ledger, kept, growth, verdict)
 
 

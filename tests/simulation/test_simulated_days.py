@@ -17,7 +17,7 @@ from app.simulation.ledger import End
 from app.simulation.play import Plan
 from app.simulation.run import Stage
 from app.simulation.settings import load as load_settings
-from storage import Database, SqlUnitOfWork, migrate, open_database
+from storage import Database, SqlUnitOfWork, migrate, open_database, reckoning
 from storage.tables import clocks, events, inbox, tickets
 from tests.simulation.conftest import TOWN, Stages, town
 from workflow.model import Contact
@@ -101,7 +101,8 @@ def _forgotten(stage: Stage, ticket: int) -> None:
 
 
 async def _judged(stage: Stage, database: Database) -> Verdict:
-    return await integrity.judge(database, stage.ledger, stage.chats, town())
+    kept = await reckoning.held(database, stage.scene.now)
+    return await integrity.judge(database, kept, stage.ledger, stage.chats, town())
 
 
 async def _one(database: Database, wanted: Select[tuple[int]]) -> int:
