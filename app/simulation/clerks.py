@@ -136,6 +136,7 @@ class Clerk:
                 await scene.presses(self.address, f"s:hand:{ticket}")
             case "answer":
                 await self._asked(wanted, message_id, dice.of(*name).choice(officers.answers))
+                self._follows_up(ticket)
             case "release" if dice.happens(officers.sends_back, "sends_back", *name):
                 await self._asked(f"s:send_back:{ticket}", message_id, dice.of(*name).choice(officers.send_backs))
             case "close":
