@@ -43,6 +43,7 @@ def of(plan: Plan, played: Played, chats: Chats, ledger: Ledger, kept: Held, gro
         "days": plan.days,
         "at_once": plan.at_once,
         "seconds": round(played.seconds, 2),
+        "core_seconds": round(played.cores, 2),
         "days_per_minute": round(plan.days / minutes, 1),
         "updates_per_second": round(chats.stored / max(played.seconds, 0.001), 1),
         "answer_ms": percentiles(chats.timings.answers),
@@ -67,7 +68,7 @@ def lines(report: Json) -> list[str]:
     """For people."""
     speed, kept = f"{report['days_per_minute']} a minute, {report['updates_per_second']} updates a second", report["database"]
     found = [
-        f"days {report['days']} in {report['seconds']} s: {speed}",
+        f"days {report['days']} in {report['seconds']} s ({report['core_seconds']} s of one core): {speed}",
         f"matters {report['matters']}: {_counted(report['ends'])}",
         f"tickets {report['tickets']}: {_counted(report['states'])}",
         f"open without a clock: {_counted(report['without_clock'])}",
