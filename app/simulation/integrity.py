@@ -92,3 +92,5 @@ def _counts(verdict: Verdict, kept: Held, ledger: Ledger) -> None:
     ):
         if here != there:
             verdict.add("counts", f"{name}: {here} and {there}")
+    if ends[End.ALARMED] > kept.facts.get("added", 0):
+        verdict.add("lost", f"{ends[End.ALARMED]} went to an open emergency, {kept.facts.get('added', 0)} additions are there")

@@ -71,7 +71,7 @@ class Play:
     async def run(self) -> Played:
         scene, plan = self._scene, self._plan
         await Roster(scene).opens()
-        await self._settle()
+        await self.settle()
         begun, worked = asyncio.get_running_loop().time(), time.process_time()
         start = scene.now
         for day in range(plan.days):
@@ -91,10 +91,10 @@ class Play:
             now = diary.due(at + _TOGETHER if many else at, self._plan.at_once)
             scene.clock.move_to(max(one[0] for one in now))
             await asyncio.gather(*(act() for _, _, act in now))
-            await self._settle()
+            await self.settle()
         scene.clock.move_to(end)
 
-    async def _settle(self) -> None:
+    async def settle(self) -> None:
         """Until everything is heard and said that can be now."""
         reader, relay = self._scene.city.engine.reader, self._scene.city.engine.relay
         while True:
