@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.cards.resident import Rows, move
 from bot.cards.words import Words
 from workflow import deadlines, routing
-from workflow.guards import FINAL_REVIEW, MAX_HOPS, MAX_REWORKS
+from workflow.guards import FINAL_REVIEW, MAX_HOPS, MAX_REWORKS, own_work
 from workflow.intake import SHOWN_TOPICS
 from workflow.model import Actor, Assignee, Button, Procedure, Ticket
 from workflow.policy import parties, unmasking_role
@@ -57,7 +57,7 @@ def for_staff(ticket: Ticket, viewer: Viewer, words: Words) -> Rows:
     if Party.LEAD in held:
         rows += _lead(ticket, viewer, words)
     if held & _HUB:
-        own = Party.LEAD in held or ticket.signed_by == viewer.actor.contact_id
+        own = own_work(ticket, viewer.actor.contact_id, held)
         rows += _hub(ticket, viewer, words, own=own)
     if held:
         looks = (Button("button.full", f"s:full:{ticket.id}"),)
