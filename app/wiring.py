@@ -18,6 +18,7 @@ import texts
 from app.anchors import AnchorWatch
 from app.bursts import BurstWatch
 from app.calendar import CityCalendar
+from app.clock_watch import ClockWatch
 from app.config import Config
 from app.counting import CountedClassifier, CountedDoor
 from app.delivery import DeskKeeper
@@ -41,6 +42,7 @@ from bot.staff import StaffConversation
 from bot.webchat import WebChatDoor
 from storage import Database, DiskFiles, OutboxQueue, SqlInbox, SqlUnitOfWork, WebMailbox, purge
 from storage.observed import ObservedUnitOfWork
+from storage.trusted import TrustedTime
 from web.ports import Bell
 from workflow.desk import Desk
 from workflow.ports import Classifier, Clock, Masker, PlaceFinder
@@ -87,8 +89,10 @@ def build(
     telegram: Door | None = None,
     paces: Mapping[str, Pace] | None = None,
     language: nlp.Language | None = None,
+    steady: Callable[[], float] | None = None,
 ) -> City:
-    """Loads the language (about a second), unless it is given, and wires a city. Nothing runs yet."""
+    """Loads the language (about a second), unless it is given, and wires a city. Nothing runs yet. `steady`: seconds that no setting of a
+    clock changes; None: the clock is believed whatever it does."""
     language = language or nlp.build(Path(config.region.pack) / "language", region, in_use(config.language.weights, region))
     sentences = texts.load(region.sentences)
     mailbox, bell = WebMailbox(database), Bell() if database.is_sqlite else Bell(_LOOK_AGAIN)
@@ -124,7 +128,8 @@ def build(
         metrics.missed.inc(told)
         metrics.watched.set(at.timestamp())
 
-    watch = Watch(units, desk, clock, relay.wake, partial(purge, database), look, rounded)
+    sure = ClockWatch(clock, TrustedTime(database), steady, metrics).sure if steady is not None else None
+    watch = Watch(units, desk, clock, relay.wake, partial(purge, database), look, rounded, sure)
     engine = Engine(reader, relay, watch, outage)
     outage.over = engine.wake
     readiness = Readiness(engine.pulses(), away=lambda: database.presence.reason)
