@@ -47,7 +47,7 @@ class World:
 
     @property
     def doubted(self) -> float:
-        return next(one.value for family in self.metrics.registry.collect() for one in family.samples if one.name == "petition_clock_doubted")
+        return self.metrics.registry.get_sample_value("petition_clock_doubted") or 0
 
 
 DAY = 86_400.0
