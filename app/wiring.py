@@ -124,19 +124,26 @@ def build(
     bursts = BurstWatch(units, desk, clock, current, relay.wake)
     daily = AnchorWatch(units, desk, clock, current, config.anchors.file)
     look = _each(daily, bursts, Retention(units, desk, clock, current, database, files, mailbox))
+    sure = ClockWatch(clock, TrustedTime(database), steady, metrics).sure if steady is not None else None
+    watch = Watch(units, desk, clock, relay.wake, partial(purge, database), look, _rounded(metrics), sure)
+    engine = Engine(reader, relay, watch, outage)
+    outage.over = engine.wake
+    return City(
+        region, sentences, database, inbox, mailbox, files, bell, desk, engine, calendar, language.masker, links,
+        language.classifier, language.places, metrics, _readiness(engine, database), config.web.proxies,
+    )  # fmt: skip
+
+
+def _readiness(engine: Engine, database: Database) -> Readiness:
+    return Readiness(engine.pulses(), away=lambda: database.presence.reason)
+
+
+def _rounded(metrics: Metrics) -> Callable[[int, datetime], None]:
     def rounded(told: int, at: datetime) -> None:
         metrics.missed.inc(told)
         metrics.watched.set(at.timestamp())
 
-    sure = ClockWatch(clock, TrustedTime(database), steady, metrics).sure if steady is not None else None
-    watch = Watch(units, desk, clock, relay.wake, partial(purge, database), look, rounded, sure)
-    engine = Engine(reader, relay, watch, outage)
-    outage.over = engine.wake
-    readiness = Readiness(engine.pulses(), away=lambda: database.presence.reason)
-    return City(
-        region, sentences, database, inbox, mailbox, files, bell, desk, engine, calendar, language.masker, links,
-        language.classifier, language.places, metrics, readiness, config.web.proxies,
-    )  # fmt: skip
+    return rounded
 
 
 def _both(*takes: Callable[[], Awaitable[bool]]) -> Callable[[], Awaitable[bool]]:

@@ -27,6 +27,7 @@ _STATES = {
     "58030": "io",
 }  # fmt: skip
 _CLASSES = {"08": "unreachable", "53": "busy", "58": "io"}
+REASONS = ("full", "io", "locked", "removed", "replaced", "read_only", "unreachable", "stopping", "busy")
 _ON_DISK = {errno.ENOSPC: "full", errno.EDQUOT: "full", errno.EFBIG: "full", errno.EIO: "io", errno.EROFS: "read_only"}
 
 
@@ -49,7 +50,7 @@ def _of_driver(error: BaseException | None) -> str:
     if state:
         return _STATES.get(state) or _CLASSES.get(state[:2], "")
     # asyncpg's own word for a connection that is no more; it says the same of a call that was wrong.
-    closed = isinstance(error, asyncpg.InterfaceError) and "clos" in str(error)
+    closed = isinstance(error, asyncpg.InterfaceError) and "closed" in str(error)
     return "unreachable" if closed or isinstance(error, OSError) else ""
 
 
