@@ -124,8 +124,7 @@ def build(
     bursts = BurstWatch(units, desk, clock, current, relay.wake)
     daily = AnchorWatch(units, desk, clock, current, config.anchors.file)
     look = _each(daily, bursts, Retention(units, desk, clock, current, database, files, mailbox))
-    sure = ClockWatch(clock, TrustedTime(database), steady, metrics).sure if steady is not None else None
-    watch = Watch(units, desk, clock, relay.wake, partial(purge, database), look, _rounded(metrics), sure)
+    watch = Watch(units, desk, clock, relay.wake, partial(purge, database), look, _rounded(metrics), _sure(clock, database, metrics, steady))
     engine = Engine(reader, relay, watch, outage)
     outage.over = engine.wake
     return City(
@@ -136,6 +135,10 @@ def build(
 
 def _readiness(engine: Engine, database: Database) -> Readiness:
     return Readiness(engine.pulses(), away=lambda: database.presence.reason)
+
+
+def _sure(clock: Clock, database: Database, metrics: Metrics, steady: Callable[[], float] | None) -> Callable[[], Awaitable[bool]] | None:
+    return ClockWatch(clock, TrustedTime(database), steady, metrics).sure if steady is not None else None
 
 
 def _rounded(metrics: Metrics) -> Callable[[int, datetime], None]:
