@@ -124,7 +124,7 @@ def build(
     bursts = BurstWatch(units, desk, clock, current, relay.wake)
     daily = AnchorWatch(units, desk, clock, current, config.anchors.file)
     look = _each(daily, bursts, Retention(units, desk, clock, current, database, files, mailbox))
-    watch = Watch(units, desk, clock, relay.wake, partial(purge, database), look, _rounded(metrics), _sure(clock, database, metrics, steady))
+    watch = Watch(units, desk, clock, relay.wake, partial(purge, database), look, _told(metrics), _sure(clock, database, metrics, steady))
     engine = Engine(reader, relay, watch, outage)
     outage.over = engine.wake
     return City(
@@ -141,7 +141,7 @@ def _sure(clock: Clock, database: Database, metrics: Metrics, steady: Callable[[
     return ClockWatch(clock, TrustedTime(database), steady, metrics).sure if steady is not None else None
 
 
-def _rounded(metrics: Metrics) -> Callable[[int, datetime], None]:
+def _told(metrics: Metrics) -> Callable[[int, datetime], None]:
     def rounded(told: int, at: datetime) -> None:
         metrics.missed.inc(told)
         metrics.watched.set(at.timestamp())
