@@ -23,6 +23,8 @@ from workflow.ports import Clock
 
 LEASE = timedelta(seconds=30)
 ALBUM_PAUSE = timedelta(seconds=1.5)
+LONGEST_WAIT = timedelta(minutes=1)
+"""No update is lent or put off for longer: a later time was written by a clock that has been set back since, and is none."""
 MAX_ATTEMPTS = 5
 _MOST = 200
 """Chats of one look."""
@@ -67,7 +69,8 @@ class SqlInbox:
         of each door that can be heard."""
         known = frozenset(held)
         async with self._database.reading() as connection:
-            found = [row for row in await _HEADS.rows(connection, {"now": now, "most": limit}) if row["id"] not in known]
+            values = {"now": now, "far": now + LONGEST_WAIT, "most": limit}
+            found = [row for row in await _HEADS.rows(connection, values) if row["id"] not in known]
             albums = {row["id"]: await _album(connection, row) for row in found if row["album"]}
         heads = [head for row in found if (head := _whole(albums[row["id"]], now) if row["album"] else (row,))]
         # To open a row costs more than to find it: those that nobody has a hand for stay closed.
@@ -88,7 +91,8 @@ class SqlInbox:
         async with self._database.writing() as connection:
             await self._hold(connection, now, held)
             for door, chats in room.items():
-                free = _heads().params(now=now, most=chats).where(inbox.c.status == "waiting", inbox.c.door == door, ~_growing(now))
+                free = _heads().params(now=now, far=now + LONGEST_WAIT, most=chats)
+                free = free.where(inbox.c.status == "waiting", inbox.c.door == door, ~_growing(now))
                 found = (await connection.execute(free.with_for_update(skip_locked=True, of=inbox))).mappings().all()
                 heads += [list(await _album(connection, row)) if row["album"] else [row] for row in found]
             ids = [row["id"] for head in heads for row in head]
@@ -97,7 +101,7 @@ class SqlInbox:
         return [tuple(self._opened(row) for row in head) for head in heads]
 
     async def _hold(self, connection: Connection, now: datetime, held: Collection[int]) -> None:
-        if held and (self._lent_until is None or now >= self._lent_until - 2 * LEASE / 3):
+        if held and (self._lent_until is None or not now < self._lent_until - 2 * LEASE / 3 <= now + LEASE / 3):
             mine = (inbox.c.id.in_(held)) & (inbox.c.status == "waiting")
             await connection.execute(update(inbox).where(mine).values(next_try_at=now + LEASE))
             self._lent_until = now + LEASE
@@ -129,7 +133,7 @@ def _heads() -> Select[Any]:
     first = (
         select(func.min(inbox.c.id).label("id")).where(inbox.c.status == "waiting").group_by(inbox.c.door, inbox.c.chat).subquery()
     )
-    ready = or_(inbox.c.next_try_at.is_(None), inbox.c.next_try_at <= bindparam("now"))
+    ready = or_(inbox.c.next_try_at.is_(None), inbox.c.next_try_at <= bindparam("now"), inbox.c.next_try_at > bindparam("far"))
     heads = select(inbox).join(first, first.c.id == inbox.c.id).where(ready)
     return heads.order_by(inbox.c.id).limit(bindparam("most", type_=Integer))
 
@@ -142,7 +146,8 @@ def _growing(now: datetime) -> ColumnElement[bool]:
     """An album whose parts may still be coming."""
     part = inbox.alias("part")
     same = and_(*(part.c[name] == inbox.c[name] for name in ("door", "chat", "album")), part.c.status == "waiting")
-    return and_(inbox.c.album != "", exists().where(same, part.c.received_at > now - ALBUM_PAUSE))
+    fresh = part.c.received_at.between(now - ALBUM_PAUSE, now + ALBUM_PAUSE)  # what is later was noted before the clock was set back
+    return and_(inbox.c.album != "", exists().where(same, fresh))
 
 
 async def _album(connection: Connection, head: Row) -> Sequence[Row]:
@@ -152,7 +157,7 @@ async def _album(connection: Connection, head: Row) -> Sequence[Row]:
 
 
 def _whole(album: Sequence[Row], now: datetime) -> tuple[Row, ...]:
-    return tuple(album) if album and now - album[-1]["received_at"] >= ALBUM_PAUSE else ()
+    return tuple(album) if album and abs(now - album[-1]["received_at"]) >= ALBUM_PAUSE else ()
 
 
 def _fitting(heads: Sequence[tuple[Row, ...]], room: Mapping[str, int]) -> Iterator[tuple[Row, ...]]:

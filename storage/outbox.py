@@ -28,6 +28,8 @@ from workflow.model import About, Contact, Speech
 from workflow.region import Digest
 
 LEASE = timedelta(seconds=60)
+LONGEST_WAIT = timedelta(hours=1)
+"""No message is put off for longer: a later time was written by a clock that has been set back since, and is none."""
 
 
 _SENT = Prepared(update(outbox).where(outbox.c.id == bindparam("this")))
@@ -40,6 +42,7 @@ class OutboxItem:
     speech: Speech
     attempts: int
     owner: int = 0  # the row's contact: a veil of the one it is for
+    unknowns: int = 0  # attempts of which nobody knows what became
 
 
 class OutboxQueue:
@@ -66,7 +69,7 @@ class OutboxQueue:
                 nobody = {"status": "dead", "why": "nobody stands behind the veil any more", "leased_until": None}
                 await connection.execute(update(outbox).where(outbox.c.id.in_(lost)).values(nobody))
         return [
-            OutboxItem(row["id"], people[row["contact_id"]], self._said(row), row["attempts"], row["contact_id"])
+            OutboxItem(row["id"], people[row["contact_id"]], self._said(row), row["attempts"], row["contact_id"], row["unknowns"])
             for row in found
             if row["contact_id"] in people
         ]
@@ -138,8 +141,8 @@ def _heads() -> Select[Any]:
     now = bindparam("now", type_=UtcDateTime)
     place = func.row_number().over(partition_by=outbox.c.contact_id, order_by=(outbox.c.priority, outbox.c.id))
     first = select(outbox.c.id, place.label("place")).where(outbox.c.status == "waiting").subquery()
-    ready = or_(outbox.c.next_try_at.is_(None), outbox.c.next_try_at <= now)
-    free = or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= now)
+    ready = or_(outbox.c.next_try_at.is_(None), outbox.c.next_try_at <= now, outbox.c.next_try_at > now + LONGEST_WAIT)
+    free = or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= now, outbox.c.leased_until > now + LEASE)
     heads = select(outbox).join(first, first.c.id == outbox.c.id).where(first.c.place == 1, outbox.c.status == "waiting", ready, free)
     # What is said of a row again (it waits, it is free) PostgreSQL asks of its newest version once it has the lock.
     first_come = heads.order_by(outbox.c.priority, outbox.c.id).limit(bindparam("most", type_=Integer))

@@ -108,7 +108,7 @@ class SqlUnitOfWork:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._stack.aclose()
+        await self._stack.__aexit__(kind, error, trace)  # the database hears what went wrong: it may be away
 
     async def commit(self) -> None:
         await self._db.commit()

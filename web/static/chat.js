@@ -8,9 +8,19 @@ let token = "", after = 0, replyTo = "", fading = 0;
 
 async function begin() {
   token = new URLSearchParams(location.hash.slice(1)).get("t") || sessionStorage.getItem("token") || "";
-  if (!token) token = (await (await fetch("/chat/api/session", { method: "POST" })).json()).token;
+  while (!token) token = await opened();
   sessionStorage.setItem("token", token);
   for (;;) await read();
+}
+
+async function opened() {
+  try {
+    const answer = await fetch("/chat/api/session", { method: "POST" });
+    if (answer.ok) return (await answer.json()).token;
+    if (answer.status === 503) tell(labels.away, 12);
+  } catch { /* asked again below */ }
+  await new Promise((done) => setTimeout(done, 2000));
+  return "";
 }
 
 async function read() {
@@ -83,6 +93,8 @@ async function send(update, chosen, box) {
       if (answer.ok) { box?.classList.remove("pending"); return; }
       if (answer.status === 413) tell(labels.heavy, 12);
       if (answer.status < 500) break;
+      // While the store is away nothing is given up: what was written stays here and goes when it is back.
+      if (answer.status === 503) { tell(labels.away, 12); tries = Math.min(tries, 2); }
     } catch { /* sent again below, under the same id */ }
     await new Promise((done) => setTimeout(done, 1000 * 2 ** tries));
   }
