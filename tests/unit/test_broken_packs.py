@@ -45,7 +45,7 @@ hotline = "12345"
 """
 DEMO = '[[matter]]\nmessage = "x"\nend = "declined"\nreason = "x"\nroute = "x"\n'
 GONE = object()
-ODD = (GONE, "", "x\n", "9" * 5000, -1, 10**30, float("nan"), True, [[]], ["x", "y"], {"x": 1})
+ODD: tuple[object, ...] = (GONE, "", "x\n", "9" * 5000, -1, 10**30, float("nan"), True, [[]], ["x", "y"], {"x": 1})
 MOST = {"en.toml": 3, "procedures.toml": 12}
 """Keys of a file whose others are of the same kind."""
 CELLS = ("", "-1", "9" * 5000, "nan", "\x00", "a|b", '"', "２")
