@@ -79,13 +79,6 @@ class Watch:
                 _LOG.exception("the clocks could not be looked at")
             await self._pulse.rest(_TICK)
 
-    async def round(self) -> None:
-        told = await self.tick()
-        await self.clean()
-        if self._look is not None:
-            await self._look()
-        self._rounded(told, self._clock.now())
-
     def stop(self) -> None:
         self._stopping = True
         self._pulse.wake()

@@ -14,7 +14,7 @@ from openpyxl import Workbook
 
 from app.importer import GridImport, ImportFaults, StaffRow, read_grids, read_staff
 from app.region_pack import load, with_grids
-from app.region_pack.sheet_rows import MAX_UNPACKED
+from app.region_pack.book_bounds import MAX_UNPACKED
 from workflow.model import Role
 from workflow.region import Level, Region
 
