@@ -43,9 +43,9 @@ class ConsoleViews:
 
     async def overview(self, reach: Sequence[Reach], now: datetime, midnight: datetime) -> Overview:
         """`midnight`: when today began in the city, aware."""
-        mine = within(reach)
+        mine, late = within(reach), listing.overdue(reach, now)
         of_clocks = select(clocks.c.name, func.count()).join(tickets, tickets.c.id == clocks.c.ticket_id)
-        of_clocks = of_clocks.where(mine, tickets.c.next_due_at < now, clocks.c.stopped_at.is_(None), clocks.c.due_at < now)
+        of_clocks = of_clocks.where(late, clocks.c.stopped_at.is_(None), clocks.c.due_at < now)
         async with self._database.moment() as connection:
             states = await counts.states(connection, reach)
             return Overview(
@@ -53,7 +53,7 @@ class ConsoleViews:
                 await _number(connection, and_(mine, tickets.c.created_at >= midnight)),
                 await _number(connection, and_(mine, tickets.c.closed_at >= midnight)),
                 await _counts(connection, of_clocks.group_by(clocks.c.name)),
-                await _number(connection, and_(mine, tickets.c.next_due_at < now)),
+                await _number(connection, late),
             )
 
     async def page(self, reach: Sequence[Reach], wanted: Filter, now: datetime, cursor: Cursor | None = None) -> Page:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Select, and_, false, select, tuple_
+from sqlalchemy import Column, ColumnElement, Select, and_, false, or_, select, tuple_
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -20,6 +20,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from storage.tables import tickets
 from storage.views import OPEN_TO_LISTS
 from workflow.cursors import Cursor
+from workflow.model import Procedure
 from workflow.policy import Reach
 from workflow.states import RESTING
 from workflow.views import Filter
@@ -29,6 +30,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _BEHIND_ALL = 10**17
 _TYPED = re.compile(r"(?:[A-Z]{1,4}-?)?(?:(?P<day>[0-9]{6})-?)?(?P<serial>[0-9]{1,5})?")
 _SERIAL = 4
+_OFTEN = frozenset({Procedure.GRID_EVENT, Procedure.HOTLINE, Procedure.CONSULTATION})
 
 
 def rank(due: datetime | None, created: datetime) -> int:
@@ -95,6 +97,12 @@ def walks(reach: Sequence[Reach], wanted: Filter, now: datetime) -> list[Walk]:
     return [_walk(part, wanted, now) for part in apart]
 
 
+def overdue(reach: Sequence[Reach], now: datetime) -> ColumnElement[bool]:
+    """Tickets of the reach with a clock that ran out, by the columns of an index."""
+    parts = [way.where for way in walks(reach, Filter(overdue=True), now)]
+    return and_(tickets.c.list_rank < _micros(now), or_(false(), *parts))
+
+
 def _inside(part: Reach, other: Reach) -> bool:
     return part.place.startswith(other.place) and other.unit in {"", part.unit}
 
@@ -122,13 +130,14 @@ def _lead(part: Reach, wanted: Filter) -> str:
         "hub_town": len(part.place) >= _TOWN,
         "open": wanted.state is not None and wanted.state not in RESTING,
         "urgent": wanted.urgent,
+        "seldom": wanted.procedure is not None and wanted.procedure not in _OFTEN,
         "topic": bool(wanted.topic),
         "county": len(wanted.place) >= _COUNTY,
         "procedure": wanted.procedure is not None,
         "state": wanted.state is not None,
     }
     first = next((kind for kind, given in kinds.items() if given), "all")
-    return "state" if first == "open" else first
+    return {"open": "state", "seldom": "procedure"}.get(first, first)
 
 
 def _reached(part: Reach, lead: str) -> list[ColumnElement[bool]]:
