@@ -55,11 +55,12 @@ class OutboxQueue:
         """The first waiting speech of each contact, urgent contacts first. A row that waits, or is leased, holds its contact's
         later ones of the same priority back."""
         async with self._database.writing() as connection:
-            found = await _HEADS.rows(connection, {"now": now, "most": limit})
+            wanted = {"now": now, "longest_wait": now + LONGEST_WAIT, "longest_lease": now + LEASE, "most": limit}
+            found = await _HEADS.rows(connection, wanted)
             if found and self._digest is not None:
                 chats = {row["contact_id"] for row in found}
                 if await folded(connection, self._database.vault, chats, now, self._digest):
-                    found = await _HEADS.rows(connection, {"now": now, "most": limit})
+                    found = await _HEADS.rows(connection, wanted)
             ids = padded([row["id"] for row in found])
             if ids:
                 await _lent(len(ids)).write(connection, {"until": now + LEASE, **numbered("row", ids)})
@@ -138,11 +139,11 @@ def _known(count: int) -> Prepared:
 
 
 def _heads() -> Select[Any]:
-    now = bindparam("now", type_=UtcDateTime)
+    now, wait, lease = (bindparam(name, type_=UtcDateTime) for name in ("now", "longest_wait", "longest_lease"))
     place = func.row_number().over(partition_by=outbox.c.contact_id, order_by=(outbox.c.priority, outbox.c.id))
     first = select(outbox.c.id, place.label("place")).where(outbox.c.status == "waiting").subquery()
-    ready = or_(outbox.c.next_try_at.is_(None), outbox.c.next_try_at <= now, outbox.c.next_try_at > now + LONGEST_WAIT)
-    free = or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= now, outbox.c.leased_until > now + LEASE)
+    ready = or_(outbox.c.next_try_at.is_(None), outbox.c.next_try_at <= now, outbox.c.next_try_at > wait)
+    free = or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= now, outbox.c.leased_until > lease)
     heads = select(outbox).join(first, first.c.id == outbox.c.id).where(first.c.place == 1, outbox.c.status == "waiting", ready, free)
     # What is said of a row again (it waits, it is free) PostgreSQL asks of its newest version once it has the lock.
     first_come = heads.order_by(outbox.c.priority, outbox.c.id).limit(bindparam("most", type_=Integer))
