@@ -8,7 +8,7 @@ LOCKED := $(PIP) --require-hashes --no-build-isolation
 OURSELVES := $(PIP) --no-deps --no-build-isolation -e .
 CHROMIUM := /usr/bin/chromium
 
-.PHONY: help demo test lint format lock audit diagram browser clean
+.PHONY: help demo test lint format lock audit diagram openapi schemathesis browser clean
 
 help:
 	@echo "make demo    install and open the demo on loopback: no token, no account"
@@ -16,6 +16,8 @@ help:
 	@echo "make lint    the checks without the tests"
 	@echo "make format  put imports and layout in order"
 	@echo "make diagram draw docs/states.md anew"
+	@echo "make openapi write docs/openapi.json anew"
+	@echo "make schemathesis  try the pages of a demo against docs/openapi.json (needs the network once)"
 	@echo "make lock    pin the libraries anew, with their hashes (requirements*.lock)"
 	@echo "make audit   ask for known weaknesses of the pinned libraries (needs the network)"
 	@echo "make clean   remove the environment and the demo's data"
@@ -76,6 +78,16 @@ diagram: $(VENV)/demo-ready
 	@{ printf '# States\n\nDrawn from the table in `workflow/states.py` by `make diagram`; a test compares the two.\n\n```mermaid\n'; \
 	$(BIN)/python -m app diagram; printf '```\n'; } > docs/states.md
 
+# Every way in over HTTP; a test compares the two.
+openapi: $(VENV)/demo-ready
+	@$(BIN)/python -m app openapi > docs/openapi.json
+
+# A second opinion on the pages, by somebody else's fuzzer in an environment of its own: it asks a demo everything that the document allows.
+schemathesis: $(VENV)/demo-ready
+	@test -x $(VENV)-schemathesis/bin/st || { $(PYTHON) -m venv $(VENV)-schemathesis && \
+	$(VENV)-schemathesis/bin/python -m pip install --quiet --disable-pip-version-check 'schemathesis>=4.32,<5'; }
+	@$(BIN)/python benchmarks/schemathesis_run.py $(VENV)-schemathesis/bin/st
+
 # Resolves without the old pins, for every Python that pyproject.toml allows; review the difference before committing it.
 # The build tools are those without pkg_resources, of which jieba would warn at every import.
 LOCK = $(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
@@ -94,4 +106,4 @@ audit:
 	@rm -rf $(VENV)-audit
 
 clean:
-	rm -rf $(VENV) var
+	rm -rf $(VENV) $(VENV)-schemathesis var

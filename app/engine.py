@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from app.outage import Outage
 from app.pulse import Pulse
 from app.reader import Reader
 from app.relay import Relay
@@ -17,6 +18,7 @@ class Engine:
     reader: Reader
     relay: Relay
     watch: Watch
+    outage: Outage | None = None
 
     def start(self) -> tuple[asyncio.Task[None], ...]:
         """The tasks, to be handed to `stop`. A task that ends early ended by a fault of ours."""
@@ -25,6 +27,10 @@ class Engine:
             asyncio.create_task(self.relay.run(), name="relay"),
             asyncio.create_task(self.watch.run(), name="watch"),
         )
+
+    def wake(self) -> None:
+        for pulse in self.pulses().values():
+            pulse.wake()
 
     def pulses(self) -> Mapping[str, Pulse]:
         return {"reader": self.reader.pulse, "relay": self.relay.pulse, "watch": self.watch.pulse}
@@ -35,3 +41,5 @@ class Engine:
         await self.reader.stop()
         await self.relay.stop()
         await asyncio.gather(*tasks)
+        if self.outage is not None:
+            await self.outage.stop()

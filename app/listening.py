@@ -10,12 +10,14 @@ from __future__ import annotations
 import asyncio
 import resource
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
+
+from app.protocol import Protocol
 
 _KEPT_BACK = 2
 """One of so many file descriptors may be a connection: the database and the attachments need theirs."""
@@ -38,8 +40,10 @@ class Patience:
 class Listener:
     """Takes connections for a runner that is set up."""
 
-    def __init__(self, runner: web.AppRunner, patience: Patience) -> None:
+    def __init__(self, runner: web.AppRunner, patience: Patience, manners: Mapping[str, Any]) -> None:
+        """`manners`: what the runner was told of each connection."""
         self._runner = runner
+        self._manners = manners
         self._patience = patience
         self._places = patience.places or _most()
         self._busy: dict[object, int] = {}
@@ -85,7 +89,7 @@ class Listener:
                 return _Full()
             # Who never asked for anything goes first.
             min(idle, key=lambda one: self._served_at.get(one, 0.0)).force_close()
-        return server()
+        return Protocol(server, loop=asyncio.get_running_loop(), **self._manners)
 
     async def stop(self) -> None:
         """Nobody new; who is here is the runner's to see off."""

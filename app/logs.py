@@ -14,9 +14,11 @@ import logging
 import re
 import sys
 import traceback
+import warnings
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from types import TracebackType
+from typing import TextIO
 
 FIELDS = (
     "code", "door", "row", "rows", "item", "contact", "ticket", "trigger", "attempts", "seconds", "year", "count", "status", "host", "port",
@@ -96,6 +98,20 @@ def set_up(*, json_lines: bool, level: int = logging.INFO) -> None:
     for name, quiet in _QUIET.items():
         logging.getLogger(name).setLevel(quiet)
     sys.excepthook = _uncaught
+    warnings.showwarning = warned
+
+
+def warned(  # Python says what it is handed
+    message: Warning | str,  # noqa: ARG001
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,  # noqa: ARG001
+    line: str | None = None,  # noqa: ARG001
+) -> None:
+    """Python would print its text: a library may quote there what a stranger sent."""
+    where = f"{'/'.join(filename.split('/')[-2:])}:{lineno}"
+    logging.getLogger(__name__).warning("a library warns", extra={"code": category.__name__, "end": where})
 
 
 def _uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

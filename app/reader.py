@@ -9,13 +9,15 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from app.logs import REQUEST
+from app.outage import Store, Unwatched, surely
 from app.pulse import Pulse
 from bot.doors import Door, Incoming, Unavailable
-from workflow.errors import Refused
+from workflow.errors import Away, Refused
 from workflow.model import Contact, Priority, Speech
 from workflow.ports import Clock
 
@@ -77,9 +79,11 @@ class Reader:
         clock: Clock,
         spoken: Callable[[], None] = lambda: None,
         parallel: int = 64,
+        store: Store | None = None,
     ) -> None:
         """`spoken` is called after each commit (the relay's `wake`); `parallel`: chats of one door heard at once: a door
-        whose files come slowly holds no other one up."""
+        whose files come slowly holds no other one up. `store`: nothing is begun while it is away."""
+        self._store = store or Unwatched()
         self._inbox = inbox
         self._doors = doors
         self._desk = desk
@@ -90,23 +94,35 @@ class Reader:
         self._busy: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._hands: dict[tuple[str, str], tuple[Row, ...]] = {}
         self.pulse = self._pulse = Pulse()
-        self._stopping = False
+        self._ending = asyncio.Event()
 
     def wake(self) -> None:
         self._pulse.wake()
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is being heard."""
+        return not self._busy
 
     async def run(self) -> None:
         """Until `stop()`. A failure of the inbox itself is logged and tried again."""
         while not self._stopping:
             try:
-                await self.step()
+                if not self._store.away:
+                    await self.step()
+            except Away as away:
+                self._store.met(away.reason)
             except Exception:
                 _LOG.exception("the inbox could not be read")
             await self._pulse.rest(_REST)
         await self.drain()
 
+    @property
+    def _stopping(self) -> bool:
+        return self._ending.is_set()
+
     async def stop(self) -> None:
-        self._stopping = True
+        self._ending.set()
         self._pulse.wake()
         await self.drain()
 
@@ -135,23 +151,37 @@ class Reader:
         ids = tuple(row.id for row in batch)
         REQUEST.set(f"inbox:{ids[0]}")
         try:
-            try:
-                await self._hear(batch, ids)
-            except Refused as refused:
-                await self._refuse(batch[0], ids, refused)
-            except Unavailable as error:
-                _LOG.warning("an update waits for its door", extra={"door": batch[0].door, "row": ids[0]})
-                await self._inbox.later(ids, str(error), _UNAVAILABLE)
-            except Exception as error:
-                _LOG.exception("an update failed", extra={"door": batch[0].door, "row": ids[0]})
-                if await self._inbox.failed(ids, type(error).__name__):
-                    await self._apologise(batch[0])
+            await self._tried(batch, ids)
+        except Away as away:
+            await self._given_back(ids, away.reason)
         except Exception:
             # Only the bookkeeping itself can get here; the rows stay and are read again.
             _LOG.exception("a failure could not be noted", extra={"door": chat[0], "row": ids[0]})
         finally:
             del self._busy[chat], self._hands[chat]
             self._pulse.wake()
+
+    async def _tried(self, batch: tuple[Row, ...], ids: tuple[int, ...]) -> None:
+        try:
+            await self._hear(batch, ids)
+        except Away:
+            raise
+        except Refused as refused:
+            await self._refuse(batch[0], ids, refused)
+        except Unavailable as error:
+            _LOG.warning("an update waits for its door", extra={"door": batch[0].door, "row": ids[0]})
+            await self._inbox.later(ids, str(error), _UNAVAILABLE)
+        except Exception as error:
+            _LOG.exception("an update failed", extra={"door": batch[0].door, "row": ids[0]})
+            if await self._inbox.failed(ids, type(error).__name__):
+                await self._apologise(batch[0])
+
+    async def _given_back(self, ids: tuple[int, ...], reason: str) -> None:
+        """The store's fault is not counted against an update: it waits as it did, for whoever comes first when the store is back."""
+        self._store.met(reason)
+        if await self._store.back(self._ending):
+            with suppress(Away):
+                await surely(self._store, lambda: self._inbox.later(ids, reason, timedelta()), self._ending)
 
     async def _hear(self, batch: tuple[Row, ...], ids: tuple[int, ...]) -> None:
         first = batch[0]

@@ -8,14 +8,16 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol, assert_never
 
 from app.logs import CASE, REQUEST
+from app.outage import Store, Unwatched, surely
 from app.pulse import Pulse
 from bot.doors import Delivered, Door, Failed, Moved, ReadyMessage, Rejected, RetryAfter, Sent, Unknown, Unreachable
+from workflow.errors import Away
 from workflow.model import Contact, Priority, Speech
 from workflow.ports import Clock
 
@@ -98,8 +100,11 @@ class Relay:
         clock: Clock,
         jitter: random.Random,
         paces: Mapping[str, Pace] | None = None,
+        store: Store | None = None,
     ) -> None:
-        """`paces`: by door's name; a door without one is sent to at once."""
+        """`paces`: by door's name; a door without one is sent to at once. `store`: nothing is begun while it is away, and what was sent
+        is noted when it is back."""
+        self._store = store or Unwatched()
         self._queue = queue
         self._speaker = speaker
         self._doors = doors
@@ -115,11 +120,19 @@ class Relay:
     def wake(self) -> None:
         self._pulse.wake()
 
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is on its way."""
+        return not self._busy
+
     async def run(self) -> None:
         """Until `stop()`. A failure of the queue itself is logged and tried again."""
         while not self._stopping.is_set():
             try:
-                await self.step()
+                if not self._store.away:
+                    await self.step()
+            except Away as away:
+                self._store.met(away.reason)
             except Exception:
                 _LOG.exception("the outbox could not be read")
             await self._pulse.rest(_REST)
@@ -163,7 +176,7 @@ class Relay:
         contact = item.contact
         door = self._doors.get(contact.door)
         if door is None:
-            await self._queue.dead(item.id, "no such door")
+            await self._surely(lambda: self._queue.dead(item.id, "no such door"))
             return
         try:
             message = await self._speaker.render(item)
@@ -175,11 +188,20 @@ class Relay:
                 await self._queue.retry(item.id, at, "put off", counted=False)
                 return
             outcome = await door.send(contact.address, contact.kind, replace(message, once=str(item.id)))
-        except Exception as error:
-            _LOG.exception("a message failed", extra={"item": item.id, "contact": contact.id, "attempts": item.attempts})
-            await self._again(item, type(error).__name__, unknown=False)
+        except Away as away:
+            reason = away.reason
+            self._store.met(reason)
+            await self._surely(lambda: self._queue.retry(item.id, self._clock.now(), reason, counted=False))
             return
-        await self._note(item, outcome)
+        except Exception as error:
+            kind = type(error).__name__
+            _LOG.exception("a message failed", extra={"item": item.id, "contact": contact.id, "attempts": item.attempts})
+            await self._surely(lambda: self._again(item, kind, unknown=False))
+            return
+        await self._surely(lambda: self._note(item, outcome))
+
+    async def _surely(self, note: Callable[[], Coroutine[Any, Any, object]]) -> None:
+        await surely(self._store, note, self._stopping)
 
     async def _paced(self, contact: Contact, *, urgent: bool) -> bool:
         """Waits for the contact's turn. False: the end came first."""

@@ -13,6 +13,7 @@ from typing import Protocol
 from app.metrics import Metrics
 from app.readiness import Readiness
 from storage.figures import Queues, Work
+from workflow.errors import Away
 from workflow.ports import Clock
 
 _LOG = logging.getLogger(__name__)
@@ -92,6 +93,8 @@ class Sampler:
             self._tell_queues(await self._figures.queues(), now)
             if self._rounds % _WORK_EVERY == 0:
                 self._tell_work(await self._figures.work(now))
+        except Away:
+            alive = False  # told of once, by whoever watches the store
         except Exception:
             _LOG.exception("the figures could not be taken")
             alive = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Awaitable, Callable
 from datetime import date
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
@@ -16,6 +17,7 @@ from app.wiring import City
 from bot.cards.words import Words
 from storage import ConsoleAccess, ConsoleViews
 from web import WebServices, build_app
+from web.app import headers
 from web.console import Console
 from web.services import DemoPage, Reveals
 from web.sources import Sources, networks
@@ -36,11 +38,11 @@ class WebServer:
     ) -> None:
         """`listening` is called once the port is ours."""
         # Nobody of ours compresses what is sent: what pretends to be compressed is taken for what it is, and unpacks to nothing huge.
-        self._runner = web.AppRunner(
-            app, access_log=None, shutdown_timeout=1, auto_decompress=False, keepalive_timeout=patience.idle,
-            lingering_time=patience.linger,
-        )  # fmt: skip
-        self._listener = Listener(self._runner, patience)
+        manners: dict[str, Any] = {
+            "access_log": None, "auto_decompress": False, "keepalive_timeout": patience.idle, "lingering_time": patience.linger,
+        }  # fmt: skip
+        self._runner = web.AppRunner(app, shutdown_timeout=1, **manners)
+        self._listener = Listener(self._runner, patience, manners)
         app.middlewares.insert(0, self._listener.noted)
         self._host = host
         self._port = port
@@ -82,7 +84,7 @@ def metrics_app(city: City) -> web.Application:
     async def metrics(_request: web.Request) -> web.Response:
         return web.Response(body=city.metrics.exposed(), headers={"Content-Type": CONTENT_TYPE})
 
-    app = web.Application()
+    app = web.Application(middlewares=[headers])
     app.router.add_get("/metrics", metrics)
     return app
 

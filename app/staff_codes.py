@@ -18,7 +18,7 @@ from workflow.region import Region
 
 COLUMNS = ("role", "unit", "place", "label", "code", "deep_link_payload", "expires_at")
 _BOM = "\ufeff"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What a spreadsheet takes for the start of a formula; some take the full-width forms too."""
 
 

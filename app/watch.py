@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from app.logs import CASE
 from app.pulse import Pulse
 from workflow.digests import CLOCK_MISSED, EVALUATE
+from workflow.errors import Away
 from workflow.model import Assignee, Event, Priority, Role, Speech, Ticket
 from workflow.model import Clock as TicketClock
 from workflow.policy import serves
@@ -67,11 +68,9 @@ class Watch:
     async def run(self) -> None:
         while not self._stopping:
             try:
-                told = await self.tick()
-                await self.clean()
-                if self._look is not None:
-                    await self._look()
-                self._rounded(told, self._clock.now())
+                await self.round()
+            except Away:
+                pass  # told of once, by whoever watches the store
             except Exception:
                 _LOG.exception("the clocks could not be looked at")
             await self._pulse.rest(_TICK)
@@ -79,6 +78,15 @@ class Watch:
     def stop(self) -> None:
         self._stopping = True
         self._pulse.wake()
+
+    async def round(self) -> int:
+        """All that is looked at each time; answers how many clocks were told of."""
+        told = await self.tick()
+        await self.clean()
+        if self._look is not None:
+            await self._look()
+        self._rounded(told, self._clock.now())
+        return told
 
     async def tick(self) -> int:
         """Tells of everything that ran out by now; answers how many clocks that were."""

@@ -25,6 +25,7 @@ from app.engine import Engine
 from app.learning.versions import in_use
 from app.logs import CASE
 from app.metrics import Metrics
+from app.outage import Outage
 from app.passports import Passports
 from app.reader import Reader
 from app.readiness import Readiness
@@ -103,7 +104,7 @@ def build(
     desk = Desk(units, current, clock, calendar, query_code)
     classifier = CountedClassifier(language.classifier, current, metrics)
     reading = Reading(classifier, language.places, language.answers, language.masker, language.likeness)
-    files = DiskFiles(Path(config.files.path))
+    files = DiskFiles(Path(config.files.path), database.presence)
     staff = StaffConversation(sentences, current, language.masker, links.for_contact, reading.dangerous)
     conversation = Conversation(sentences, ResidentConversation(reading, files), staff)
     doors: dict[str, Door] = {"webchat": WebChatDoor(mailbox, clock, bell.ring)}
@@ -113,8 +114,9 @@ def build(
     passports = Passports(sentences, current, files)
     renderer, jitter = Renderer(speaker, database, passports), random.Random()  # noqa: S311  # spreads retries, keeps no secret
     counted = {name: CountedDoor(door, metrics) for name, door in doors.items()}
-    relay = Relay(OutboxQueue(database, region.digest), renderer, counted, DeskKeeper(desk), clock, jitter, paces)
-    reader = Reader(inbox, doors, desk, conversation, clock, relay.wake)
+    outage = Outage(database.presence, _both(database.takes, files.takes), metrics)
+    relay = Relay(OutboxQueue(database, region.digest), renderer, counted, DeskKeeper(desk), clock, jitter, paces, outage)
+    reader = Reader(inbox, doors, desk, conversation, clock, relay.wake, store=outage)
     bursts = BurstWatch(units, desk, clock, current, relay.wake)
     daily = AnchorWatch(units, desk, clock, current, config.anchors.file)
     look = _each(daily, bursts, Retention(units, desk, clock, current, database, files, mailbox))
@@ -123,11 +125,20 @@ def build(
         metrics.watched.set(at.timestamp())
 
     watch = Watch(units, desk, clock, relay.wake, partial(purge, database), look, rounded)
-    engine = Engine(reader, relay, watch)
+    engine = Engine(reader, relay, watch, outage)
+    outage.over = engine.wake
+    readiness = Readiness(engine.pulses(), away=lambda: database.presence.reason)
     return City(
         region, sentences, database, inbox, mailbox, files, bell, desk, engine, calendar, language.masker, links,
-        language.classifier, language.places, metrics, Readiness(engine.pulses()), config.web.proxies,
+        language.classifier, language.places, metrics, readiness, config.web.proxies,
     )  # fmt: skip
+
+
+def _both(*takes: Callable[[], Awaitable[bool]]) -> Callable[[], Awaitable[bool]]:
+    async def taken() -> bool:
+        return all([await one() for one in takes])
+
+    return taken
 
 
 class _Looks(Protocol):

@@ -3,35 +3,45 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
+import shutil
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Table, event, make_url, select
+from sqlalchemy import Table, delete, event, insert, make_url, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from storage import postgresql_engine, sqlite_connection
+from storage.away import OneFile, Presence, reason_of
 from storage.connection import Connection, WriteConnection
 from storage.sqlite_writer import SqliteWriter
 from storage.tables import requests
 from storage.vault import CLEAR, Vault
+from workflow.errors import Away
 
 _PATIENCE = 5.0  # seconds to find out whether a database lives
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+_ROOM = 16 * 1024**2  # bytes without which a disk that was full is full still: else one would go on for a moment, again and again
 
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """An open database. `engine`: for readers, on PostgreSQL for writers, too. `writer`: SQLite's only one in this process."""
+    """An open database. `engine`: for readers, on PostgreSQL for writers, too. `writer`: SQLite's only one in this process. All ways in
+    raise `workflow.errors.Away` where the store is away, and say so to `presence`."""
 
     engine: AsyncEngine
     writer: SqliteWriter | None = None
     vault: Vault = CLEAR
+    file: OneFile = field(default_factory=lambda: OneFile(None))
+    presence: Presence = field(default_factory=Presence)
 
     @property
     def is_sqlite(self) -> bool:
@@ -51,45 +61,87 @@ class Database:
     @asynccontextmanager
     async def unit(self) -> AsyncIterator[WriteConnection]:
         """One transaction, undone unless it is committed."""
-        if self.writer is not None:
+        if self.writer is None:
+            async with self._pooled(look=False) as connection:
+                yield connection
+            return
+        with self.presence.watched():
             async with self.writer.unit() as unit:
                 yield unit
-        else:
-            async with self.engine.connect() as connection:
-                yield postgresql_engine.Pooled(connection, look=False)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Connection]:
         """For short looks, found by an index: on SQLite they are made at once. What may take long has `moment`."""
-        if self.writer is not None:
-            yield await self.writer.glance()
+        if self.writer is None:
+            async with self._pooled(look=True) as connection:
+                yield connection
             return
-        async with self.engine.connect() as connection:
-            yield postgresql_engine.Pooled(connection, look=True)
+        with self.presence.watched():
+            yield await self.writer.glance()
 
     @asynccontextmanager
     async def moment(self) -> AsyncIterator[AsyncConnection]:
         """All that is read until the end is of one moment."""
-        async with self.engine.connect() as connection:
+        async with self._connected() as connection:
             if self.is_sqlite:
                 await connection.exec_driver_sql("BEGIN")
             else:
                 await connection.execution_options(**postgresql_engine.ONE_MOMENT)
             yield connection
 
+    @asynccontextmanager
+    async def _pooled(self, *, look: bool) -> AsyncIterator[postgresql_engine.Pooled]:
+        async with self._connected() as connection:
+            yield postgresql_engine.Pooled(connection, look=look)
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[AsyncConnection]:
+        with self.presence.watched():
+            self.file.check()
+            with self.presence.reached():
+                connection = await self.engine.connect()
+            try:
+                yield connection
+            except DBAPIError as error:
+                if reason_of(error):
+                    await _left(connection)
+                raise
+            finally:
+                await connection.close()
+
     async def alive(self) -> bool:
         """Whether somebody who comes now finds our tables. A connection of old goes on in a file that was deleted; a new one does not."""
         path = self.engine.url.database
         try:
+            self.file.check()
             async with asyncio.timeout(_PATIENCE):
                 if self.is_sqlite and path and path != ":memory:":
                     await asyncio.to_thread(_look, Path(path))
                 else:
                     async with self.reading() as connection:
                         await connection.execute(select(requests).limit(1))
-        except (sqlite3.Error, SQLAlchemyError, OSError):
+        except (Away, sqlite3.Error, SQLAlchemyError, OSError):
             return False
         return True
+
+    async def takes(self) -> bool:
+        """Whether it lives, has room, and keeps what is written: something is, and taken away in the same transaction."""
+        if not await self.alive() or not self._room():
+            return False
+        mark = f"probe:{secrets.token_hex(8)}"
+        try:
+            async with asyncio.timeout(_PATIENCE), self.writing() as connection:
+                await connection.execute(insert(requests), {"id": mark, "at": _LONG_AGO})
+                await connection.execute(delete(requests).where(requests.c.id == mark))
+        except (Away, SQLAlchemyError, OSError):  # TimeoutError is one
+            return False
+        return True
+
+    def _room(self) -> bool:
+        path = self.engine.url.database
+        if not self.is_sqlite or not path or path == ":memory:":
+            return True
+        return shutil.disk_usage(Path(path).absolute().parent).free >= _ROOM
 
     async def close(self) -> None:
         if self.writer is not None:
@@ -119,9 +171,18 @@ def open_database(url: str, vault: Vault = CLEAR) -> Database:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
         return Database(postgresql_engine.opened(parsed), vault=vault)
+    file = OneFile(parsed.database)
     engine = create_async_engine(parsed, hide_parameters=True, async_creator=partial(sqlite_connection.connect, parsed))
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-    return Database(engine, SqliteWriter(parsed, _prepare_sqlite), vault)
+    event.listen(engine.sync_engine, "connect", lambda *_: file.opened())
+    return Database(engine, SqliteWriter(parsed, _prepare_sqlite, file), vault, file)
+
+
+async def _left(connection: AsyncConnection) -> None:
+    """One that broke is closed for good: nothing is asked of it when it goes back to the pool."""
+    raw = connection.sync_connection
+    if raw is not None and not raw.closed and not raw.invalidated:
+        await connection.invalidate()
 
 
 def _look(path: Path) -> None:

@@ -102,7 +102,7 @@ class SqlInbox:
         """Puts rows off without counting an attempt."""
         values = {"why": why[:80], "next_try_at": self._clock.now() + pause}
         async with self._database.writing() as connection:
-            await connection.execute(update(inbox).where(inbox.c.id.in_(ids)).values(values))
+            await connection.execute(update(inbox).where(inbox.c.id.in_(ids), inbox.c.status == "waiting").values(values))
 
     async def failed(self, ids: Sequence[int], why: str) -> bool:
         """Counts an attempt of rows that still wait; the next comes after 1, 2, 4 … seconds. True once they are set aside for staff."""

@@ -37,6 +37,9 @@ def opened(url: URL) -> AsyncEngine:
 async def _connect(*args: Any, **named: Any) -> asyncpg.Connection[Any]:
     try:
         return await asyncpg.connect(*args, **named, server_settings=_SETTINGS)
+    except TypeError:
+        # Its message names every argument it was called with, the trace shows their values: the password is one.
+        raise ConnectionError("database.url has an option that the driver does not know") from None
     except asyncpg.PostgresError as error:
         # A wrong password, no such database: nobody above knows asyncpg's own errors.
         raise OperationalError("connect", None, error) from error

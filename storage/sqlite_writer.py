@@ -17,7 +17,9 @@ from typing import Any
 from sqlalchemy import URL, Connection, CursorResult, Engine, Executable, NullPool, create_engine, event
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from storage.away import OneFile
 from storage.connection import Quick
+from workflow.errors import Away
 
 _PATIENCE = 10.0  # seconds that another process may hold the file's lock
 _LOOK = 0.01  # seconds between two looks whether it let go
@@ -90,8 +92,9 @@ class Unit(Inline):
 
 
 class SqliteWriter:
-    def __init__(self, url: URL, prepare: Callable[[Any, object], None]) -> None:
-        """`prepare`: sets a new connection's pragmas."""
+    def __init__(self, url: URL, prepare: Callable[[Any, object], None], file: OneFile) -> None:
+        """`prepare`: sets a new connection's pragmas. `file`: that it must be."""
+        self._file = file
         self._engine = _engine(url, prepare)
         self._connection: Connection | None = None
         self._reading: Connection | None = None
@@ -104,6 +107,7 @@ class SqliteWriter:
         """A unit of work, undone unless it is committed. Raises OperationalError where another process holds the file too long."""
         await self._turn.acquire()
         open_ = True  # the turn is this unit's, and nothing of it is kept yet
+        why: BaseException | None = None
 
         async def keep() -> None:
             nonlocal open_
@@ -112,6 +116,8 @@ class SqliteWriter:
             open_ = False
             self._turn.release()
             await group.ended.wait()
+            if isinstance(group.error, Away):
+                raise Away(group.error.reason)
             if group.error is not None:
                 raise OperationalError("COMMIT", None, group.error)
 
@@ -119,22 +125,28 @@ class SqliteWriter:
             connection, group = await self._begin()
             _say(connection, "SAVEPOINT unit")
             yield Unit(connection, keep)
+        except BaseException as error:
+            why = error
+            raise
         finally:
             if open_:
                 try:
-                    self._undo()
+                    self._undo(why)
                 finally:
                     self._turn.release()
 
     async def glance(self) -> Inline:
         """A connection for short looks at what is committed: no writer is waited for, each statement sees its own moment."""
+        self._file.check()
         if self._reading is None:
-            self._reading = await asyncio.to_thread(self._engine.connect)
+            self._reading = await asyncio.to_thread(self._connected)
         return Inline(self._reading)
 
     async def _begin(self) -> tuple[Connection, _Group]:
+        if self._group is None:
+            self._file.check()
         if self._connection is None:
-            self._connection = await asyncio.to_thread(self._engine.connect)
+            self._connection = await asyncio.to_thread(self._connected)
             self._connection.begin()  # says nothing to SQLite: what SQLAlchemy is asked to do is always inside a transaction of ours
         if self._group is None:
             await self._locked(_raw(self._connection))
@@ -144,6 +156,11 @@ class SqliteWriter:
             self._commits.add(commit)
             commit.add_done_callback(self._commits.discard)
         return self._connection, self._group
+
+    def _connected(self) -> Connection:
+        connection = self._engine.connect()
+        self._file.opened()
+        return connection
 
     async def _locked(self, raw: sqlite3.Connection) -> None:
         """Takes the write lock at once: a read lock that grows into a write lock can fail half-way. Waits without holding the loop."""
@@ -167,16 +184,17 @@ class SqliteWriter:
             try:
                 if group.kept:
                     await asyncio.to_thread(raw.execute, "COMMIT")
+                    self._file.check()  # nobody is told that theirs is kept in a file that is gone
                 else:
                     raw.execute("ROLLBACK")
-            except sqlite3.Error as error:
+            except (sqlite3.Error, Away) as error:
                 self._drop()
                 group.end(error)
             else:
                 group.end()
 
-    def _undo(self) -> None:
-        """Takes one unit back; where SQLite itself has given up the transaction (a full disk), all of its group are lost and hear so."""
+    def _undo(self, why: BaseException | None) -> None:
+        """Takes one unit back; where SQLite itself has given up the transaction (a full disk), all of its group are lost and hear why."""
         if self._connection is None or self._group is None:
             return
         try:
@@ -185,7 +203,8 @@ class SqliteWriter:
         except sqlite3.Error as error:
             group, self._group = self._group, None
             self._drop()
-            group.end(error)
+            first = why.orig if isinstance(why, DBAPIError) else None
+            group.end(first if isinstance(first, sqlite3.Error) else error)
 
     def _drop(self) -> None:
         """The next unit starts on a new connection."""

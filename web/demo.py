@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import ip_address
 
 from aiohttp import web
@@ -13,6 +14,7 @@ from workflow.model import Role
 from workflow.states import PHASE, State
 
 _MAY_TRY = (Role.SUPERVISOR, Role.ADMIN)
+_HERE = re.compile(r"(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?")
 _FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
 
 
@@ -63,7 +65,7 @@ async def _console(request: web.Request) -> web.Response:
 
 
 def _at_this_machine(request: web.Request) -> bool:
-    """A proxy in front would make everybody look near."""
+    """A proxy in front would make everybody look near; a name of somebody else's that leads here makes their page look like ours."""
     if request.remote is None or any(name in request.headers for name in _FORWARDED):
         return False
-    return ip_address(request.remote).is_loopback
+    return ip_address(request.remote).is_loopback and _HERE.fullmatch(request.host) is not None

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from math import inf
 from typing import Any, Protocol
+from weakref import WeakValueDictionary
 
 from workflow.model import FileRef
 
@@ -36,7 +37,8 @@ class Bell:
     def __init__(self, look_again: float = inf) -> None:
         """`look_again`: seconds until one looks although no bell rang, for what another process may have said."""
         self.look_again = look_again
-        self._waiting: dict[str, asyncio.Event] = {}
+        # An event is kept by those who wait for it, and by nobody else: a page that was closed leaves nothing behind.
+        self._waiting: WeakValueDictionary[str, asyncio.Event] = WeakValueDictionary()
 
     def ring(self, address: str) -> None:
         event = self._waiting.pop(address, None)
@@ -46,6 +48,11 @@ class Bell:
     def listen(self, address: str) -> asyncio.Event:
         """To be called before one looks for news: what comes between the look and the wait rings all the same."""
         return self._waiting.setdefault(address, asyncio.Event())
+
+    @property
+    def listeners(self) -> int:
+        """Chats for which somebody waits."""
+        return len(self._waiting)
 
     async def wait(self, ring: asyncio.Event, seconds: float) -> None:
         try:

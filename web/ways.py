@@ -22,7 +22,7 @@ class Need(StrEnum):
 WAYS: Mapping[tuple[str, str], Need] = {
     ("GET", "/healthz"): Need.NOTHING,
     ("GET", "/readyz"): Need.NOTHING,
-    ("GET", "/static"): Need.NOTHING,
+    ("GET", "/static/{filename}"): Need.NOTHING,
     ("GET", "/"): Need.NOTHING,
     ("GET", "/chat"): Need.NOTHING,
     ("POST", "/chat/api/session"): Need.NOTHING,

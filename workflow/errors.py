@@ -3,7 +3,8 @@
     Exception
     ├── Refused          the rules say no; has a sentence for the person (`refused.<code>` in texts/)
     ├── Conflict         somebody else changed the row first; the desk begins again, and says Refused(SOMEBODY_WAS_FIRST) in the end
-    └── Collision        two transactions were in each other's way and this one was undone; the desk begins it again
+    ├── Collision        two transactions were in each other's way and this one was undone; the desk begins it again
+    └── Away             the store can't be had just now: nobody's fault who asks, nothing is counted, all is tried when it is back
 
 Everything else that is raised is a failure: logged once at the edge, retried, never shown.
 """
@@ -79,3 +80,13 @@ class Conflict(Exception):
 
 class Collision(Exception):
     """The database undid this transaction for another one's sake; nothing of it is left, and it may be begun again."""
+
+
+class Away(Exception):
+    """The store can't be had just now. Whether what was being written is kept is not known: whoever writes again must not write twice.
+
+    `reason`: full, io, locked, removed, replaced, read_only, unreachable, stopping or busy."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason

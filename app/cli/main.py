@@ -14,7 +14,7 @@ from rich.console import Console
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import config, logs
-from app.cli import importing, keys, language, learning, moving, office, proof, safekeeping, serve, upkeep
+from app.cli import importing, keys, language, learning, moving, office, proof, safekeeping, serve, simulating, upkeep
 from app.cli.context import BAD_USAGE, FAILED, Context
 from app.clock import SystemClock
 from app.region_pack import PackError
@@ -22,13 +22,16 @@ from app.signins import OPERATOR_ROLES
 from nlp import LanguageError
 from storage.keys import KeyFault
 from storage.vault import Unsealable
+from workflow.errors import Away
 from workflow.model import STAFF_ROLES
 from workflow.region import Region
 
 _EXITS = "exit status: 0 done · 1 failed · 2 wrong arguments or configuration (every fault is named) · 3 not found"
 _DEFAULT = Path("config.toml")
 _EXAMPLE = Path(__file__).resolve().parents[2] / "config.example.toml"
-_ASK_NOTHING = frozenset({"demo", "diagram", "classify", "locate", "plate", "train", "evaluate", "compare", "weights", "restore"})
+_ASK_NOTHING = frozenset({
+    "demo", "diagram", "openapi", "classify", "locate", "plate", "train", "evaluate", "compare", "weights", "restore", "simulate",
+})  # fmt: skip
 """Commands that bring what they need: without a configuration the example's will do."""
 Command = Callable[[Context], Coroutine[Any, Any, int]]
 
@@ -57,6 +60,7 @@ def parser() -> argparse.ArgumentParser:
     add("diagram", upkeep.diagram, "print the state diagram (Mermaid), generated from the table").add_argument(
         "--svg", action="store_true", help="print it as SVG, as the console shows it"
     )
+    add("openapi", upkeep.ways_in, "print the OpenAPI document of every way in over HTTP (docs/openapi.json)")
     invite = add("invite", office.invite, "make a one-time code that binds a chat to a post")
     invite.add_argument("--role", required=True, metavar="ROLE", help=", ".join(sorted(role.value for role in STAFF_ROLES)))
     invite.add_argument(
@@ -78,6 +82,7 @@ def parser() -> argparse.ArgumentParser:
     _readers(add)
     learning.arguments(add)
     proof.arguments(add)
+    simulating.arguments(add("simulate", simulating.simulate, "play a city's days against all of it: nothing may be lost"))
     keys.arguments(add("keys", keys.keys, "the keys that seal personal data: make, change, look at them"))
     return top
 
@@ -134,7 +139,7 @@ def _ended(run: Command, context: Context) -> int:
         console.print(f"keys: {error}", markup=False)
     except BrokenPipeError:
         return FAILED  # nobody reads on
-    except (SQLAlchemyError, OSError) as error:
+    except (Away, SQLAlchemyError, OSError) as error:
         # Its message may hold the address of the database with its password.
         console.print(f"the database or a file cannot be used ({type(error).__name__}); see: python -m app check", markup=False)
     return FAILED

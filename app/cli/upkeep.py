@@ -1,4 +1,4 @@
-"""check, migrate, diagram."""
+"""check, migrate, diagram, openapi."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from storage import Database, SqlUnitOfWork, migrate
 from storage.newest import newest as newest_row
 from storage.revisions import known, revision
 from storage.revisions import newest as newest_revision
+from web import openapi
 from workflow.region import Region
 
 
@@ -32,6 +33,11 @@ async def migrate_database(context: Context) -> int:
 
 async def diagram(context: Context) -> int:
     context.stdout.write(drawing.svg() if context.args.svg else drawing.mermaid())
+    return OK
+
+
+async def ways_in(context: Context) -> int:
+    context.stdout.write(openapi.printed())
     return OK
 
 

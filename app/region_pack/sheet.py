@@ -6,11 +6,13 @@ the sheet that is shown first comes first, then the others. See `app.region_pack
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.region_pack.sheet_rows import BROKEN_BOOK, MAX_ROWS, Formula, Sheet, Unreadable, merged_over_rows, read
+from app.region_pack.book_bounds import Unreadable
+from app.region_pack.sheet_rows import BROKEN_BOOK, MAX_ROWS, Formula, Sheet, merged_over_rows, read
 
 _ABOVE = 10
 """Rows in which a header is looked for."""
@@ -90,20 +92,21 @@ def _wrong(row: SheetRow, cells: list[str], header: _Header) -> Iterator[str]:
 
 def _merged(path: Path, rows: list[SheetRow], header: _Header, required: frozenset[str]) -> Iterator[Fault]:
     """A cell merged over several rows has its value in the first one only."""
-    names = sorted(required & header.places.keys())
-    empty = [(row.number, name) for row in rows for name in names if not row.cells[name]]
+    empty = {header.places[name] + 1: name for name in sorted(required & header.places.keys()) if not all(row.cells[name] for row in rows)}
     if not empty:
         return
     try:
-        areas = merged_over_rows(path)
+        areas = sorted(merged_over_rows(path), key=lambda area: area[1])
     except BROKEN_BOOK:
         return
-    for number, name in empty:
-        column = header.places[name] + 1
-        for first, top, last, bottom, area in areas:
-            if first <= column <= last and top < number <= bottom:
-                yield Fault(path.name, number, f"column {name} is empty here because {area} is merged: unmerge it, each row needs its own")
-                break
+    for column, name in empty.items():
+        over = [area for area in areas if area[0] <= column <= area[2]]
+        tops = [top for _, top, *_ in over]
+        for row in rows:
+            before = bisect_left(tops, row.number) - 1  # merged cells don't overlap
+            if not row.cells[name] and before >= 0 and row.number <= over[before][3]:
+                reason = f"column {name} is empty here because {over[before][4]} is merged: unmerge it, each row needs its own"
+                yield Fault(path.name, row.number, reason)
 
 
 def _found(path: Path, sheets: list[Sheet], columns: _Columns, required: frozenset[str]) -> tuple[Sheet, _Header]:

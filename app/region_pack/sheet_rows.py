@@ -10,6 +10,9 @@ import codecs
 import csv
 import io
 import re
+import struct
+import warnings
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,17 +25,20 @@ from openpyxl import load_workbook
 from openpyxl.utils import range_boundaries
 from openpyxl.utils.exceptions import InvalidFileException
 
+from app.region_pack.book_bounds import Unreadable, look_through
+
 MAX_BYTES = 20_000_000
-MAX_UNPACKED = 200_000_000  # an XLSX is a zip: a small one may unpack to a disk full
 MAX_ROWS = 100_000
-BROKEN_BOOK = (BadZipFile, InvalidFileException, ParseError, KeyError, ValueError, TypeError, AttributeError, EOFError, OSError)
+_ABOVE = 20
+"""Rows above a header, a title for instance."""
+BROKEN_BOOK = (
+    BadZipFile, InvalidFileException, ParseError, LookupError, ValueError, TypeError, AttributeError, ArithmeticError, EOFError, OSError,
+    RuntimeError, AssertionError, struct.error, zlib.error,
+)  # fmt: skip
+"""What openpyxl and zipfile raise for files that somebody changed; RuntimeError: one that is locked by a password."""
 _PLAIN = {0xFEE0 + ord(plain): plain for plain in ascii_letters + digits}
 _DELIMITERS = (",", ";", "\t")
 _MERGED = re.compile(rb'<mergeCell ref="([A-Z]+[0-9]+:[A-Z]+[0-9]+)"')
-
-
-class Unreadable(Exception):
-    """The file as a whole can't be read; the message says why."""
 
 
 class Formula(str):
@@ -65,25 +71,32 @@ def read(path: Path) -> list[Sheet]:
     raise Unreadable("neither .csv nor .xlsx: save it as one of them" if suffix in {".xls", ".et", ".ods"} else "neither .csv nor .xlsx")
 
 
-def merged_over_rows(path: Path) -> list[tuple[int, int, int, int, str]]:
+def merged_over_rows(path: Path) -> Iterator[tuple[int, int, int, int, str]]:
     """Of every sheet of an XLSX the merged cells that span several rows: first column, first row, last column, last row (from 1), name."""
     if path.suffix.lower() != ".xlsx":
-        return []
+        return
     with ZipFile(path) as packed:
-        parts = [packed.read(name) for name in packed.namelist() if name.startswith("xl/worksheets/sheet")]
-    names = [name.decode("ascii") for part in parts for name in _MERGED.findall(part)]
-    found = [(*range_boundaries(name), name) for name in names]
-    return [area for area in found if area[3] > area[1]]
+        for part in packed.namelist():
+            if part.startswith("xl/worksheets/sheet"):
+                for name in _MERGED.findall(packed.read(part)):
+                    area = range_boundaries(name.decode("ascii"))
+                    if area[3] > area[1]:
+                        yield *area, name.decode("ascii")
 
 
 def _csv_rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
     """Each record with its first line's number: a quoted cell may hold line breaks."""
     text = _decoded(content)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
-    line = 1
+    line, full = 1, 0
     try:
         for cells in reader:
-            yield line, [_text(cell) for cell in cells]
+            row = [_text(cell) for cell in cells]
+            if any(row):
+                full += 1
+                yield line, row
+            if full > MAX_ROWS + _ABOVE:
+                raise Unreadable(f"more than {MAX_ROWS} rows")
             line = reader.line_num + 1
     except csv.Error as error:
         raise Unreadable(f"no CSV: {error}") from error
@@ -110,20 +123,24 @@ def _delimiter(text: str) -> str:
 
 def _workbook(content: bytes) -> list[Sheet]:
     try:
-        with ZipFile(io.BytesIO(content)) as packed:
-            if sum(entry.file_size for entry in packed.infolist()) > MAX_UNPACKED:
-                raise Unreadable(f"unpacks to more than {MAX_UNPACKED} bytes")
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=False)
-        try:
-            shown = getattr(book.active, "title", "")
-            sheets = sorted(book.worksheets, key=lambda sheet: sheet.title != shown)
-            if not sheets:
-                raise Unreadable("there is no sheet")
-            return [_sheet(sheet) for sheet in sheets]
-        finally:
-            book.close()
+        look_through(content)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about parts that hold no rows, to whoever wrote the library
+            return _sheets(content)
     except BROKEN_BOOK as error:
         raise Unreadable(f"no readable XLSX: {type(error).__name__}") from error
+
+
+def _sheets(content: bytes) -> list[Sheet]:
+    book = load_workbook(io.BytesIO(content), read_only=True, data_only=False)
+    try:
+        shown = getattr(book.active, "title", "")
+        sheets = sorted(book.worksheets, key=lambda sheet: sheet.title != shown)
+        if not sheets:
+            raise Unreadable("there is no sheet")
+        return [_sheet(sheet) for sheet in sheets]
+    finally:
+        book.close()
 
 
 def _sheet(sheet: Any) -> Sheet:
@@ -134,7 +151,7 @@ def _sheet(sheet: Any) -> Sheet:
         row = [_cell(cell) for cell in cells]
         if any(row):
             found.append((number, row))
-        if len(found) > MAX_ROWS + 20:
+        if len(found) > MAX_ROWS + _ABOVE:
             raise Unreadable(f"more than {MAX_ROWS} rows")
     return Sheet(sheet.title, found)
 

@@ -15,6 +15,7 @@ from telegram.error import Conflict, InvalidToken, TelegramError
 from bot.doors import Inbox
 from bot.telegram.parse import ALLOWED_UPDATES, DOOR, envelope, is_id
 from bot.telegram.request import AioRequest, Flood
+from workflow.errors import Away
 
 _LOG = logging.getLogger(__name__)
 MAX_BODY = 1024 * 1024  # bytes
@@ -23,6 +24,8 @@ _POLL = 30  # seconds a poll stays open at Telegram
 _GRACE = 10.0  # seconds over that before we give the connection up
 _FIRST_WAIT = 1.0
 _LONGEST_WAIT = 30.0
+_STORE_WAIT = 5.0
+"""Seconds: a store that was away is back within so many of the moment when it can be."""
 _HEADER = "X-Telegram-Bot-Api-Secret-Token"
 
 
@@ -75,6 +78,9 @@ class Poller:
             except TelegramError as error:
                 self._note(error)
                 await self._rest(wait)
+                wait = min(wait * 1.5, _LONGEST_WAIT)
+            except Away:
+                await self._rest(min(wait, _STORE_WAIT))
                 wait = min(wait * 1.5, _LONGEST_WAIT)
             except Exception:  # noqa: BLE001 - the inbox may fail in any way; the update stays at Telegram
                 _LOG.exception("an update could not be stored", extra={"door": DOOR})
@@ -136,8 +142,8 @@ class Poller:
 
 
 def webhook_routes(secret: str, inbox: Inbox, path: str, stored: Callable[[], None] = _nothing) -> list[web.RouteDef]:
-    """403 without the secret, 413 for too much, 500 when storing failed (Telegram comes again), else 200. Raises ValueError if there
-    is no secret."""
+    """403 without the secret, 413 for too much, 503 while the store is away, 500 when storing failed (Telegram comes again both times),
+    else 200. Raises ValueError if there is no secret."""
     if not secret:
         raise ValueError("a webhook needs a secret")
     wanted = secret.encode()
@@ -157,6 +163,9 @@ def webhook_routes(secret: str, inbox: Inbox, path: str, stored: Callable[[], No
             return web.Response()
         try:
             await keep(inbox, body)
+        except Away:
+            # Told of once, by whoever watches the store. Telegram keeps the update, and honours the header.
+            return web.Response(status=503, headers={"Retry-After": str(int(_STORE_WAIT))})
         except Exception:  # noqa: BLE001 - whatever the inbox raised, the update is not ours yet
             _LOG.exception("an update could not be stored", extra={"door": DOOR})
             return web.Response(status=500)

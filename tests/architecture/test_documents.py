@@ -53,6 +53,13 @@ def test_the_diagram_is_the_table() -> None:
     assert kept[1].strip() == drawn.strip()
 
 
+def test_the_openapi_document_is_current() -> None:
+    """docs/openapi.json is what `python -m app openapi` prints."""
+    command = [sys.executable, "-m", "app", "openapi"]
+    printed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, timeout=60).stdout.decode("utf-8")
+    assert (ROOT / "docs" / "openapi.json").read_text("utf-8") == printed, "make openapi"
+
+
 def test_links_lead_somewhere() -> None:
     pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
     lost = [f"{page.name}: {link}" for page in pages for link in LINK.findall(page.read_text("utf-8")) if not (page.parent / link).exists()]

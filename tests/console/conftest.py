@@ -107,6 +107,12 @@ class House:
         self.made.append(build_app(self._services if console is None else replace(self._services, console=console)))
         return self.made[-1]
 
+    def inbox(self) -> SqlInbox:
+        return SqlInbox(self.town.database, self.town.clock)
+
+    def mailbox(self) -> WebMailbox:
+        return WebMailbox(self.town.database)
+
     async def stranger(self) -> Visitor:
         client = TestClient[Any, Any](self.server)
         # The server is started once and shared.

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from alembic import command
 from sqlalchemy import func, select
-from sqlalchemy.exc import OperationalError
 
 from storage import Database, OutboxQueue, SqlInbox, SqlUnitOfWork, migrate, open_database, purge
 from storage.migrate import config
 from storage.tables import inbox, metadata, outbox, requests
 from tests.clock import FrozenClock
 from tests.contract.conftest import Town
+from workflow.errors import Away
 from workflow.model import Contact, Speech
 
 ROOT = Path(__file__).parents[2]
@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 
 async def test_a_begin_that_fails_gives_the_writers_turn_back(tmp_path: Path) -> None:
     database = open_database(f"sqlite+aiosqlite:///{tmp_path / 'missing' / 'city.db'}")
-    with pytest.raises(OperationalError):
+    with pytest.raises(Away, match="unreachable"):
         async with SqlUnitOfWork(database):
             raise AssertionError("there is no such folder")
     (tmp_path / "missing").mkdir()

@@ -24,3 +24,13 @@ async def test_two_who_wait_hear_the_same_ring_and_silence_ends() -> None:
     bell.ring("a")
     assert first.is_set() and second.is_set()
     assert not bell.listen("a").is_set()
+
+
+async def test_nothing_is_kept_of_those_who_went_away() -> None:
+    bell = Bell()
+    for number in range(1000):
+        await bell.wait(bell.listen(f"gone-{number}"), 0)
+    staying = bell.listen("here")
+    assert bell.listeners == 1
+    bell.ring("here")
+    assert staying.is_set()

@@ -9,6 +9,7 @@ from datetime import date
 
 import pytest
 
+from app import logs
 from app.calendar import CityCalendar
 from app.logs import JsonLines, PlainLines
 
@@ -50,3 +51,12 @@ def test_neither_words_nor_tokens_reach_the_log(formatter: logging.Formatter) ->
 def test_a_json_line_is_json() -> None:
     record = logging.LogRecord("x", logging.INFO, __file__, 1, "hello", (), None)
     assert json.loads(JsonLines().format(record))["message"] == "hello"
+
+
+def test_a_librarys_warning_says_nothing_that_it_quotes(caplog: pytest.LogCaptureFixture) -> None:
+    """aiohttp warns of a file's name with the name; a stranger wrote it."""
+    logs.warned("form-data; filename=张三的身份证", UserWarning, "/lib/aiohttp/multipart.py", 5)
+    (record,) = caplog.records
+    for formatter in (JsonLines(), PlainLines()):
+        line = formatter.format(record)
+        assert "张三" not in line and "UserWarning" in line and "aiohttp/multipart.py:5" in line
