@@ -33,7 +33,7 @@ class BurstWatch:
     async def look(self) -> int:
         """Answers how many bursts were raised."""
         now, region = self.clock.now(), self.region()
-        if self._next is not None and now < self._next:
+        if self._next is not None and self._next - EVERY <= now < self._next:
             return 0
         self._next = now + EVERY
         raised = 0

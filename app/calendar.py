@@ -5,11 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 
 import chinese_calendar
 
 _LOG = logging.getLogger(__name__)
 _SATURDAY = 5
+_DAYS = 2000
+"""So many are looked up once: each new ticket asks for some thirty."""
 
 
 class CityCalendar:
@@ -22,6 +25,7 @@ class CityCalendar:
     def __init__(self, overrides: Mapping[str, bool] | None = None) -> None:
         self._overrides = {date.fromisoformat(day): works for day, works in (overrides or {}).items()}
         self._fallback: set[int] = set()
+        self._known = lru_cache(_DAYS)(self._looked_up)
 
     @property
     def fallback_years(self) -> tuple[int, ...]:
@@ -29,6 +33,9 @@ class CityCalendar:
         return tuple(sorted(self._fallback))
 
     def is_working_day(self, day: date) -> bool:
+        return self._known(day)
+
+    def _looked_up(self, day: date) -> bool:
         known = self._overrides.get(day)
         if known is not None:
             return known

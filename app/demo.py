@@ -8,7 +8,7 @@ from app import invites
 from app.signins import operator_code
 from app.wiring import City
 from storage import ConsoleAccess
-from storage.views import counts_by_state
+from storage.counts import by_state
 from web.services import DemoPage
 from workflow import routing
 from workflow.model import Role
@@ -47,4 +47,4 @@ def _grid(region: Region, village: str) -> str:
 
 async def counts(city: City) -> Mapping[str, int]:
     """Tickets by state."""
-    return await counts_by_state(city.database)
+    return await by_state(city.database)

@@ -1,6 +1,7 @@
 """Start-up checks of the machine and what lies on it; the codes go on where `app.checks` ends.
 
 C010 room on the disks · C011 the clock is not behind what is stored · C012 the port is free · C013 secret files are their owner's alone
+C015 the counts that boards show are right
 """
 
 from __future__ import annotations
@@ -62,3 +63,10 @@ def private(paths: Iterable[Path]) -> Finding:
         names = ", ".join(str(path) for path in open_ones)
         return Finding("C013", WARNING, f"others can read {names}", f"chmod 600 {' '.join(str(path) for path in open_ones)}")
     return Finding("C013", OK, "secret files are their owner's alone")
+
+
+def counts(wrong: int) -> Finding:
+    """`wrong`: how many of the kept counts are not what there is."""
+    if wrong:
+        return Finding("C015", WARNING, f"{wrong} counts of tickets are wrong: boards show them", "python -m app recount --repair")
+    return Finding("C015", OK, "the counts that boards show are right")

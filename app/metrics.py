@@ -54,6 +54,7 @@ class Metrics:
         self.database = self._gauge("database_up", "1: the last look at the database succeeded")
         self.away = self._gauge("store_away", "1: the store is away and everything waits for it", "reason")
         self.outages = self._counter("store_outages_total", "Outages of the store", "reason")
+        self.clock_doubted = self._gauge("clock_doubted", "1: the clock jumped, and what it must not decide is held")
         self.ready = self._gauge("ready", "1: this process is ready, as /readyz says")
         self.loop_lag = Histogram(
             "petition_event_loop_lag_seconds", "How late the event loop wakes who sleeps in it", buckets=_FAST, registry=self.registry

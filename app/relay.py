@@ -17,6 +17,7 @@ from app.logs import CASE, REQUEST
 from app.outage import Store, Unwatched, surely
 from app.pulse import Pulse
 from bot.doors import Delivered, Door, Failed, Moved, ReadyMessage, Rejected, RetryAfter, Sent, Unknown, Unreachable
+from storage.outbox import LONGEST_WAIT
 from workflow.errors import Away
 from workflow.model import Contact, Priority, Speech
 from workflow.ports import Clock
@@ -24,6 +25,9 @@ from workflow.ports import Clock
 _LOG = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 10
+MAX_UNKNOWNS = 10
+"""Of a message that may have arrived each time: the most that anybody may hear it. Spread over hours, and a door that does not answer at
+all counts none (`RetryAfter`), so no outage of the network gives up a message."""
 MAX_FAILURES = 100
 """For a door whose server says that it fails: about half a day. Nothing is said twice by trying on."""
 _AT_ONCE = 200
@@ -46,6 +50,10 @@ class Item(Protocol):
     def speech(self) -> Speech: ...
     @property
     def attempts(self) -> int: ...
+    @property
+    def unknowns(self) -> int:
+        """Attempts of which nobody knows what became."""
+        ...
 
 
 class OutboxQueue(Protocol):
@@ -88,6 +96,11 @@ def backoff(attempts: int, jitter: random.Random) -> timedelta:
     return timedelta(seconds=seconds * jitter.uniform(0.5, 1.0))
 
 
+def patience(unknowns: int, jitter: random.Random) -> timedelta:
+    """1 s, 4 s, 16 s … at most an hour, spread as `backoff`: ten tries take an hour and a half at the least."""
+    return timedelta(seconds=min(_FIRST_WAIT * 4.0**unknowns, LONGEST_WAIT.total_seconds()) * jitter.uniform(0.5, 1.0))
+
+
 class Relay:
     """`wake()` after each commit. `stop()` ends after what is being sent now; what waits for its pace goes back into the queue."""
 
@@ -112,7 +125,7 @@ class Relay:
         self._clock = clock
         self._jitter = jitter
         self._paces = paces or {}
-        self._held: dict[str, datetime] = {}
+        self._held: dict[str, tuple[datetime, float]] = {}
         self._busy: dict[int, asyncio.Task[None]] = {}
         self.pulse = self._pulse = Pulse()
         self._stopping = asyncio.Event()
@@ -196,7 +209,7 @@ class Relay:
         except Exception as error:
             kind = type(error).__name__
             _LOG.exception("a message failed", extra={"item": item.id, "contact": contact.id, "attempts": item.attempts})
-            await self._surely(lambda: self._again(item, kind, unknown=False))
+            await self._surely(lambda: self._again(item, kind))
             return
         await self._surely(lambda: self._note(item, outcome))
 
@@ -219,9 +232,10 @@ class Relay:
             await asyncio.gather(waiting, ending, return_exceptions=True)
 
     def _held_for(self, door: str) -> float:
-        """Seconds of silence left that a door asked for as a whole."""
-        until = self._held.get(door)
-        return (until - self._clock.now()).total_seconds() if until is not None else 0.0
+        """Seconds of silence left that a door asked for as a whole; a clock that was set back makes it no longer."""
+        until, seconds = self._held.get(door, (self._clock.now(), 0.0))
+        left = (until - self._clock.now()).total_seconds()
+        return left if left <= seconds else 0.0
 
     async def _note(self, item: Item, outcome: Sent) -> None:
         now = self._clock.now()
@@ -230,7 +244,8 @@ class Relay:
                 await self._queue.sent(item, message_id, now)
             case RetryAfter(seconds, whole_door):
                 self._hold(item.contact, seconds, now, whole_door=whole_door)
-                await self._queue.retry(item.id, now + timedelta(seconds=seconds), "retry_after", counted=False)
+                wait = min(timedelta(seconds=seconds), LONGEST_WAIT)
+                await self._queue.retry(item.id, now + wait, "retry_after", counted=False)
             case Unreachable():
                 # In this order: a process that dies in between finds the row again, and the hub hears of it all the same.
                 await self._keeper.unreachable(item)
@@ -239,9 +254,9 @@ class Relay:
                 _LOG.error("a message was refused by its door", extra={"item": item.id, "door": item.contact.door})
                 await self._queue.dead(item.id, why)
             case Unknown(why):
-                await self._again(item, why, unknown=True)
+                await self._perhaps(item, why)
             case Failed(why):
-                await self._again(item, why, unknown=False, most=MAX_FAILURES)
+                await self._again(item, why, MAX_FAILURES)
             case Moved(address):
                 if await self._keeper.moved(item, address):
                     await self._queue.retry(item.id, now, "moved")
@@ -253,14 +268,23 @@ class Relay:
     def _hold(self, contact: Contact, seconds: float, now: datetime, *, whole_door: bool) -> None:
         pace = self._paces.get(contact.door)
         if whole_door:
-            self._held[contact.door] = now + timedelta(seconds=seconds)
+            self._held[contact.door] = now + timedelta(seconds=seconds), seconds
         elif pace is not None:
             pace.hold(contact.address, seconds)
 
-    async def _again(self, item: Item, why: str, *, unknown: bool, most: int = MAX_ATTEMPTS) -> None:
-        if item.attempts + 1 >= most:
-            _LOG.error("a message is given up", extra={"item": item.id, "contact": item.contact.id})
-            await self._queue.dead(item.id, why)
+    async def _perhaps(self, item: Item, why: str) -> None:
+        if item.unknowns + 1 >= MAX_UNKNOWNS:
+            await self._given_up(item, why)
             return
-        at = self._clock.now() + backoff(item.attempts, self._jitter)
-        await self._queue.retry(item.id, at, why, unknown=unknown)
+        at = self._clock.now() + patience(item.unknowns, self._jitter)
+        await self._queue.retry(item.id, at, why, unknown=True)
+
+    async def _again(self, item: Item, why: str, most: int = MAX_ATTEMPTS) -> None:
+        if item.attempts + 1 >= most:
+            await self._given_up(item, why)
+            return
+        await self._queue.retry(item.id, self._clock.now() + backoff(item.attempts, self._jitter), why)
+
+    async def _given_up(self, item: Item, why: str) -> None:
+        _LOG.error("a message is given up", extra={"item": item.id, "contact": item.contact.id})
+        await self._queue.dead(item.id, why)

@@ -52,7 +52,7 @@ class Retention:
     async def look(self) -> int:
         """How many tickets were emptied."""
         now = self._clock.now()
-        if self._next is not None and now < self._next:
+        if self._next is not None and self._next - _EVERY <= now < self._next:
             return 0
         self._next = now + _EVERY
         async with self._uow() as uow:

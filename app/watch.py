@@ -51,9 +51,12 @@ class Watch:
         purge: Callable[[datetime], Awaitable[int]] | None = None,
         look: Callable[[], Awaitable[int]] | None = None,
         rounded: Callable[[int, datetime], None] = lambda _told, _at: None,
+        sure: Callable[[], Awaitable[bool]] | None = None,
     ) -> None:
         """`spoken` is called after each commit (the relay's `wake`); `purge` takes away what was finished before a time; `look` looks for
-        bursts; `rounded` hears of each round that succeeded, and how many clocks it told of."""
+        bursts; `rounded` hears of each round that succeeded, and how many clocks it told of; `sure`: whether the clock is to be believed,
+        else a round is left out."""
+        self._sure = sure
         self._look = look
         self._rounded = rounded
         self._purge = purge
@@ -68,7 +71,8 @@ class Watch:
     async def run(self) -> None:
         while not self._stopping:
             try:
-                await self.round()
+                if self._sure is None or await self._sure():
+                    await self.round()
             except Away:
                 pass  # told of once, by whoever watches the store
             except Exception:
@@ -103,7 +107,7 @@ class Watch:
     async def clean(self) -> None:
         """Once an hour."""
         now = self._clock.now()
-        if self._purge is None or (self._clean_at is not None and now < self._clean_at):
+        if self._purge is None or (self._clean_at is not None and self._clean_at - _CLEANED_EVERY <= now < self._clean_at):
             return
         self._clean_at = now + _CLEANED_EVERY
         gone = await self._purge(now - KEPT)

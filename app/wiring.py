@@ -18,6 +18,7 @@ import texts
 from app.anchors import AnchorWatch
 from app.bursts import BurstWatch
 from app.calendar import CityCalendar
+from app.clock_watch import ClockWatch
 from app.config import Config
 from app.counting import CountedClassifier, CountedDoor
 from app.delivery import DeskKeeper
@@ -39,8 +40,11 @@ from bot.resident import Reading, ResidentConversation
 from bot.speak import Speaker
 from bot.staff import StaffConversation
 from bot.webchat import WebChatDoor
+from nlp.remembered import RememberedClassifier
 from storage import Database, DiskFiles, OutboxQueue, SqlInbox, SqlUnitOfWork, WebMailbox, purge
+from storage.counts import Folding
 from storage.observed import ObservedUnitOfWork
+from storage.trusted import TrustedTime
 from web.ports import Bell
 from workflow.desk import Desk
 from workflow.ports import Classifier, Clock, Masker, PlaceFinder
@@ -87,8 +91,10 @@ def build(
     telegram: Door | None = None,
     paces: Mapping[str, Pace] | None = None,
     language: nlp.Language | None = None,
+    steady: Callable[[], float] | None = None,
 ) -> City:
-    """Loads the language (about a second), unless it is given, and wires a city. Nothing runs yet."""
+    """Loads the language (about a second), unless it is given, and wires a city. Nothing runs yet. `steady`: seconds that no setting of a
+    clock changes; None: the clock is believed whatever it does."""
     language = language or nlp.build(Path(config.region.pack) / "language", region, in_use(config.language.weights, region))
     sentences = texts.load(region.sentences)
     mailbox, bell = WebMailbox(database), Bell() if database.is_sqlite else Bell(_LOOK_AGAIN)
@@ -102,7 +108,7 @@ def build(
 
     calendar, links = CityCalendar(region.calendar), Links(config.web.base)
     desk = Desk(units, current, clock, calendar, query_code)
-    classifier = CountedClassifier(language.classifier, current, metrics)
+    classifier = CountedClassifier(RememberedClassifier(language.classifier), current, metrics)
     reading = Reading(classifier, language.places, language.answers, language.masker, language.likeness)
     files = DiskFiles(Path(config.files.path), database.presence)
     staff = StaffConversation(sentences, current, language.masker, links.for_contact, reading.dangerous)
@@ -119,19 +125,30 @@ def build(
     reader = Reader(inbox, doors, desk, conversation, clock, relay.wake, store=outage)
     bursts = BurstWatch(units, desk, clock, current, relay.wake)
     daily = AnchorWatch(units, desk, clock, current, config.anchors.file)
-    look = _each(daily, bursts, Retention(units, desk, clock, current, database, files, mailbox))
+    look = _each(daily, bursts, Folding(database), Retention(units, desk, clock, current, database, files, mailbox))
+    watch = Watch(units, desk, clock, relay.wake, partial(purge, database), look, _told(metrics), _sure(clock, database, metrics, steady))
+    engine = Engine(reader, relay, watch, outage)
+    outage.over = engine.wake
+    return City(
+        region, sentences, database, inbox, mailbox, files, bell, desk, engine, calendar, language.masker, links,
+        language.classifier, language.places, metrics, _readiness(engine, database), config.web.proxies,
+    )  # fmt: skip
+
+
+def _readiness(engine: Engine, database: Database) -> Readiness:
+    return Readiness(engine.pulses(), away=lambda: database.presence.reason)
+
+
+def _sure(clock: Clock, database: Database, metrics: Metrics, steady: Callable[[], float] | None) -> Callable[[], Awaitable[bool]] | None:
+    return ClockWatch(clock, TrustedTime(database), steady, metrics).sure if steady is not None else None
+
+
+def _told(metrics: Metrics) -> Callable[[int, datetime], None]:
     def rounded(told: int, at: datetime) -> None:
         metrics.missed.inc(told)
         metrics.watched.set(at.timestamp())
 
-    watch = Watch(units, desk, clock, relay.wake, partial(purge, database), look, rounded)
-    engine = Engine(reader, relay, watch, outage)
-    outage.over = engine.wake
-    readiness = Readiness(engine.pulses(), away=lambda: database.presence.reason)
-    return City(
-        region, sentences, database, inbox, mailbox, files, bell, desk, engine, calendar, language.masker, links,
-        language.classifier, language.places, metrics, readiness, config.web.proxies,
-    )  # fmt: skip
+    return rounded
 
 
 def _both(*takes: Callable[[], Awaitable[bool]]) -> Callable[[], Awaitable[bool]]:
@@ -162,6 +179,6 @@ class Renderer:
     room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_LOOKS))
 
     async def render(self, item: Item) -> ReadyMessage | None:
-        async with self.room, SqlUnitOfWork(self.database, reading=True) as uow:
+        async with self.room, SqlUnitOfWork(self.database, brief=True) as uow:
             message = await self.speaker.render(uow, item.contact, item.speech)
             return await self.passports.attached(uow, item.contact, item.speech, message) if message is not None else None

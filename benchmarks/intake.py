@@ -6,7 +6,8 @@ Two intakes are measured, each with the real inbox, reader, desk and unit of wor
 
 whole      what a resident does: a message in her own words is stored (committed), read, understood and answered by the card (committed);
            her press of the button is stored (committed), read, and the ticket, clocks, event and notices are written (committed).
-           Jiangmen's region pack, the web chat's door, the real conversation.
+           Jiangmen's region pack, the web chat's door, the real conversation. Three times: words cut by stock jieba, by rjieba (where it is
+           installed), and nothing read (`unread`: every text gets the same reading, made once; all the rest is as ever).
 registry   the second half alone: one update in, one ticket out, by the shortest possible door and conversation. The house without language.
 
 The floor: exactly the rows that `whole` left in the database, written by the standard library's sqlite3, one transaction per
@@ -18,29 +19,30 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import platform
 import sqlite3
 import statistics
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
 
-import nlp
 from app import region_pack, wiring
 from app.clock import SystemClock
 from app.config import find_pack, load
 from app.reader import Reader
+from benchmarks.floor import Round, Rows, Watch, floor, schema, written
+from benchmarks.languages import languages
 from bot.doors import Incoming, ReadyMessage, Rejected, Sent
-from nlp import mask
+from nlp import Language, mask
 from storage import Database, SqlInbox, SqlUnitOfWork, migrate, open_database
 from storage.keys import Keys, new_key
 from storage.rows import speech_in
-from storage.tables import inbox
+from storage.tables import contacts, inbox, outbox
 from storage.vault import Vault
 from tests.workflow.build import REGION, PlainWeeks
 from workflow.commands import Register
@@ -55,7 +57,6 @@ DOOR, CHAT = "bench", "webchat"
 PACK = "regions/jiangmen"
 IN_FLIGHT = 64
 CLOCK = SystemClock()
-Rows = dict[str, list[tuple[Any, ...]]]
 
 
 class ShortestDoor:
@@ -94,19 +95,9 @@ class ShortestConversation:
         return ""
 
 
-@dataclass(frozen=True)
-class Round:
-    seconds: float
-    complaints: int
-
-    @property
-    def rate(self) -> float:
-        return self.complaints / self.seconds
-
-
-def sealing() -> Vault:
-    """What people say is masked and sealed, as in a city that runs."""
-    return Vault(Keys(None, new_key("bench").line), mask.load(find_pack(PACK) / "language" / "personal.csv"))
+def sealing(key: str = "") -> Vault:
+    """What people say is masked and sealed, as in a city that runs. `key`: a line of a key file, else a new one."""
+    return Vault(Keys(None, key or new_key("bench").line), mask.load(find_pack(PACK) / "language" / "personal.csv"))
 
 
 async def registry(path: Path, complaints: int) -> Round:
@@ -117,7 +108,7 @@ async def registry(path: Path, complaints: int) -> Round:
     desk = Desk(lambda: SqlUnitOfWork(database), lambda: REGION, CLOCK, PlainWeeks(), lambda: "123456")
     conversation = ShortestConversation(complaints)
     reader = Reader(updates, {DOOR: ShortestDoor()}, desk, conversation, CLOCK)
-    began = time.perf_counter()
+    watch = Watch()
     reading = asyncio.create_task(reader.run())
     for number in range(complaints):
         chat = f"resident-{number}"
@@ -126,44 +117,63 @@ async def registry(path: Path, complaints: int) -> Round:
     await conversation.all_heard.wait()
     await reader.stop()  # waits for the last commit
     await reading
-    seconds = time.perf_counter() - began
+    found = watch.round(complaints)
     await database.close()
-    return Round(seconds, complaints)
+    return found
 
 
-async def whole(path: Path, complaints: int, region: Region) -> Round:
+def a_city(database: Database, folder: Path, region: Region, language: Language) -> wiring.City:
+    url = database.engine.url.render_as_string()
+    settings = {"DATABASE__URL": url, "WEB__HOST": "-", "WEB__PORT": "0", "REGION__PACK": PACK, "FILES__PATH": str(folder / "files")}
+    config = load(None, {f"PETITION_{name}": value for name, value in settings.items()})
+    return wiring.build(config, region, database, CLOCK, language=language)
+
+
+async def whole(path: Path, complaints: int, region: Region, language: Language) -> Round:
     database = open_database(f"sqlite+aiosqlite:///{path}", sealing())
     await migrate(database)
-    settings = {"DATABASE__URL": f"sqlite+aiosqlite:///{path}", "WEB__HOST": "-", "WEB__PORT": "0", "REGION__PACK": PACK}
-    settings["FILES__PATH"] = str(path.parent / "files")
-    city = wiring.build(load(None, {f"PETITION_{name}": value for name, value in settings.items()}), region, database, CLOCK)
-    village = nlp.build(find_pack(PACK) / "language", region).places.locate(region.demo_complaint).code
+    city = a_city(database, path.parent, region, language)
     chats = [f"resident-{number}" for number in range(complaints)]
-    await _people(database, CHAT, ancestor(region, village, Level.TOWN), chats)
+    await settled(database, region, language, chats)
     reading = asyncio.create_task(city.engine.reader.run())
-    began = time.perf_counter()
-    await _send(city, {chat: {"id": f"{chat}:text", "chat": chat, "text": region.demo_complaint} for chat in chats})
+    watch = Watch()
+    await send(city, messages(region, chats))
     thinking = time.perf_counter()
-    presses = submits(path, database.vault)
+    buttons = presses(await submits(database))
     waited = time.perf_counter() - thinking  # the person's turn: not ours to count
-    await _send(city, {chat: {"id": f"{chat}:press", "chat": chat, "button": button} for chat, button in presses.items()})
-    seconds = time.perf_counter() - began - waited
+    await send(city, buttons)
+    found = watch.round(complaints, without=waited)
     await city.engine.reader.stop()
     await reading
     await database.close()
-    return Round(seconds, complaints)
+    return found
 
 
-async def _send(city: wiring.City, updates: Mapping[str, Mapping[str, Any]]) -> None:
+def messages(region: Region, chats: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """No two residents use the same words."""
+    return {chat: {"id": f"{chat}:text", "chat": chat, "text": f"{region.demo_complaint} {chat}"} for chat in chats}
+
+
+def presses(buttons: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    return {chat: {"id": f"{chat}:press", "chat": chat, "button": button} for chat, button in buttons.items()}
+
+
+async def settled(database: Database, region: Region, language: Language, residents: Iterable[str]) -> None:
+    """Residents who have read the notice, and the officer of the hub where their complaint is."""
+    village = language.places.locate(region.demo_complaint).code
+    await _people(database, CHAT, ancestor(region, village, Level.TOWN), residents)
+
+
+async def send(city: wiring.City, updates: Mapping[str, Mapping[str, Any]]) -> None:
     """Stores updates as the web chat does, so many at a time, and comes back when all are done."""
     in_flight = asyncio.Semaphore(IN_FLIGHT)
 
-    async def send(chat: str, body: Mapping[str, Any]) -> None:
+    async def store(chat: str, body: Mapping[str, Any]) -> None:
         async with in_flight:
             await city.inbox.store(CHAT, body["id"], chat, body)
         city.engine.reader.wake()
 
-    await asyncio.gather(*(send(chat, body) for chat, body in updates.items()))
+    await asyncio.gather(*(store(chat, body) for chat, body in updates.items()))
     waiting = select(func.count()).where(inbox.c.status == "waiting")
     left = len(updates)
     while left:
@@ -182,83 +192,42 @@ async def _people(database: Database, door: str, town: str, residents: Iterable[
         await uow.commit()
 
 
-def submits(path: Path, vault: Vault) -> dict[str, str]:
+async def submits(database: Database) -> dict[str, str]:
     """Chat → data of the button that files the complaint, out of the cards in the outbox."""
-    connection = sqlite3.connect(path)
-    cards = connection.execute("SELECT address, contact_id, speech FROM outbox JOIN contacts ON contacts.id = contact_id").fetchall()
-    connection.close()
+    cards = select(contacts.c.address, outbox.c.contact_id, outbox.c.speech).join(contacts, contacts.c.id == outbox.c.contact_id)
     found: dict[str, str] = {}
-    for chat, contact_id, stored in cards:
-        speech = speech_in(json.loads(stored), contact_id, vault)
+    async with database.moment() as connection:
+        stored = (await connection.execute(cards)).all()
+    for chat, contact_id, said in stored:
+        speech = speech_in(said, contact_id, database.vault)
         found.update((chat, button.data) for line in speech.buttons for button in line if button.key == "intake.submit")
     return found
 
 
-def schema(path: Path) -> list[str]:
-    with sqlite3.connect(path) as connection:
-        found = connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'").fetchall()
-    connection.close()
-    return [sql for (sql,) in found]
-
-
-def written(path: Path) -> Iterator[Rows]:
-    """What one complaint left behind, table by table, in an order that foreign keys allow."""
-    connection = sqlite3.connect(path)
-    for ticket_id, reporter in connection.execute("SELECT id, reporter FROM tickets ORDER BY id").fetchall():
-        chat = connection.execute("SELECT address FROM contacts WHERE id = ?", (reporter,)).fetchone()[0]
-        wanted = {
-            "inbox": ("update_id LIKE ?", f"{chat}:%"),
-            "requests": ("id LIKE ?", f"%:{chat}:%"),
-            "tickets": ("id = ?", ticket_id),
-            "ticket_clocks": ("ticket_id = ?", ticket_id),
-            "events": ("ticket_id = ?", ticket_id),
-            "dialogs": ("contact_id = ?", reporter),
-            "outbox": ("ticket_id = ?1 OR contact_id = (SELECT reporter FROM tickets WHERE id = ?1)", ticket_id),
-        }
-        complaint: Rows = {}
-        for table, (where, value) in wanted.items():
-            query = f"SELECT * FROM {table} WHERE {where}"  # noqa: S608  # names from the lines above; the value is bound
-            complaint[table] = connection.execute(query, (value,)).fetchall()
-        yield complaint
-    connection.close()
-
-
-def floor(path: Path, tables: list[str], complaints: list[Rows]) -> Round:
-    connection = sqlite3.connect(path, isolation_level=None)
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=OFF"):  # contacts stand before the clock starts
-        connection.execute(f"PRAGMA {pragma}")
-    for sql in tables:
-        connection.execute(sql)
-    began = time.perf_counter()
-    for complaint in complaints:
-        connection.execute("BEGIN IMMEDIATE")
-        for table, rows in complaint.items():
-            for row in rows:
-                connection.execute(f"INSERT INTO {table} VALUES ({','.join('?' * len(row))})", row)  # noqa: S608  # names as above
-        connection.execute("COMMIT")
-    seconds = time.perf_counter() - began
-    connection.close()
-    return Round(seconds, len(complaints))
-
-
 def measure(folder: Path, complaints: int, rounds: int) -> dict[str, Any]:
     region = region_pack.load(find_pack(PACK))
-    rates: dict[str, list[float]] = {"whole": [], "registry": [], "floor": []}
+    spoken = languages(PACK, region)
+    rounds_of: dict[str, list[Round]] = {name: [] for name in (*spoken, "registry", "floor")}
     shape: dict[str, int] = {}
     for number in range(rounds):
-        path = folder / f"whole{number}.db"
-        rates["whole"].append(asyncio.run(whole(path, complaints, region)).rate)
-        found = list(written(path))
-        assert len(found) == complaints, "every complaint became a ticket"
-        assert all(complaint["outbox"] and complaint["events"] and len(complaint["inbox"]) == 2 for complaint in found)
+        found: list[Rows] = []
+        for name, language in spoken.items():
+            path = folder / f"{name}{number}.db"
+            rounds_of[name].append(asyncio.run(whole(path, complaints, region, language)))
+            found = list(written(path))
+            assert len(found) == complaints, "every complaint became a ticket"
+            assert all(complaint["outbox"] and complaint["events"] and len(complaint["inbox"]) == 2 for complaint in found)
         shape = {table: len(rows) for table, rows in found[0].items()}
-        rates["floor"].append(floor(folder / f"floor{number}.db", schema(path), found).rate)
-        rates["registry"].append(asyncio.run(registry(folder / f"registry{number}.db", complaints)).rate)
+        rounds_of["floor"].append(floor(folder / f"floor{number}.db", schema(path), found))
+        rounds_of["registry"].append(asyncio.run(registry(folder / f"registry{number}.db", complaints)))
+    rates = {name: [one.rate for one in done] for name, done in rounds_of.items()}
     middle = {name: statistics.median(found) for name, found in rates.items()}
     return {
         "per_second": {name: round(rate, 1) for name, rate in middle.items()},
         "lowest_and_highest": {name: [round(min(found), 1), round(max(found), 1)] for name, found in rates.items()},
-        "whole_to_floor": round(middle["whole"] / middle["floor"], 4),
+        "to_floor": {name: round(rate / middle["floor"], 4) for name, rate in middle.items()},
+        "processor_ms": {name: round(statistics.median(one.milliseconds for one in done), 3) for name, done in rounds_of.items()},
+        "load": round(os.getloadavg()[0], 1),
         "rows_per_intake": shape,
         "complaints": complaints,
         "rounds": rounds,

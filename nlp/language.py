@@ -62,9 +62,10 @@ class Language:
     learner: Learner
 
 
-def build(language: Path, region: Region, weights: Weights | None = None) -> Language:
+def build(language: Path, region: Region, weights: Weights | None = None, *, fast: bool = True) -> Language:
     """`language`: the folder with the city's language files; borders lie beside it, in `polygons`. `weights`: learned ones; the lexicon
-    stays on top of them where it speaks for their topics. Takes about a second, mostly jieba's dictionary.
+    stays on top of them where it speaks for their topics. `fast`: words are cut by rjieba where it is installed.
+    Takes about a second, mostly jieba's dictionary.
 
     Raises LanguageError, naming file, line and reason.
     """
@@ -79,7 +80,7 @@ def build(language: Path, region: Region, weights: Weights | None = None) -> Lan
     units = {name for unit in region.units.values() for name in (unit.name, *unit.aliases)}
     traps = {row.need("word") for row in read(language / "words.csv", ("word",))}
     known = frozenset(lexicon.weights) | set(lexicon.excludes) | flags.words | places.known | units | traps
-    segmenter = Segmenter(known)
+    segmenter = Segmenter(known, fast=fast)
     version = fingerprint(language) + (f"+{weights.version}" if weights else "")
     by_hand = topics.Topics(lexicon, {code: t.name for code, t in region.topics.items()}, negation.load(language / "negation.csv"))
     masker = mask.load(language / "personal.csv")

@@ -52,7 +52,7 @@ class PersonalDataMasker:
     def mask(self, text: str) -> str:
         """Phones as 138****5678 (also in Chinese numerals), ID numbers, passports, cards, plates, accounts, mail addresses, and
         names said after a word such as "name". A text without any stays as it is; a masked one too. Never raises."""
-        plain = "".join(str(unicodedata.decimal(c, 0)) if c.isdecimal() else c for c in text)
+        plain = DIGIT.sub(lambda m: str(unicodedata.decimal(m[0])), text)
         masked = self._masked(plain)
         return text if masked == plain else masked
 

@@ -27,6 +27,7 @@ _STATES = {
     "58030": "io",
 }  # fmt: skip
 _CLASSES = {"08": "unreachable", "53": "busy", "58": "io"}
+REASONS = ("full", "io", "locked", "removed", "replaced", "read_only", "unreachable", "stopping", "busy")
 _ON_DISK = {errno.ENOSPC: "full", errno.EDQUOT: "full", errno.EFBIG: "full", errno.EIO: "io", errno.EROFS: "read_only"}
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Executable, Integer, Table, and_, bindparam, false, func, insert, or_, select, update
 
-from storage import rows
+from storage import counts, rows
 from storage.chain import sealed
 from storage.connection import Connection
 from storage.engine import Database
@@ -54,6 +54,12 @@ def _of_reporter(faces: int, open_only: bool) -> Prepared:  # a key of the cache
 
 
 @lru_cache(32)
+def _open_of(faces: int) -> Prepared:
+    mine = tickets.c.reporter.in_(listed("face", faces, Id))
+    return Prepared(select(func.count().label("open")).select_from(tickets).where(mine, tickets.c.state.not_in(fixed(_AT_REST))))
+
+
+@lru_cache(32)
 def _clocks_of(count: int) -> Prepared:
     mine = clocks.c.ticket_id.in_(listed("ticket", count, Id))
     return Prepared(select(clocks).where(mine).order_by(clocks.c.ticket_id, clocks.c.position))
@@ -66,9 +72,11 @@ class SqlTickets:
         self._db = connection
         self._originals = Originals(database, connection)
         self._written: dict[int, Ticket] = {}  # as this transaction left them
+        self._counted: dict[tuple[int, int], counts.Kept | None] = {}  # by id and version
 
     async def next_serial(self, day: str) -> int:
-        return int(await _NEXT_SERIAL.value(self._db, {"day": day, "value": 1}))
+        async with self._database.counting(self._db) as connection:
+            return int(await _NEXT_SERIAL.value(connection, {"day": day, "value": 1}))
 
     async def add(self, ticket: Ticket) -> Ticket:
         """What is stored is the answer: masked where it held personal data, which is sealed."""
@@ -81,11 +89,13 @@ class SqlTickets:
         self._veils.known(stored.id, (alias, ticket.reporter) if alias is not None and ticket.reporter is not None else None)
         await self._originals.keep("ticket", stored.id, stored.id, hidden)
         await self._save_clocks(stored)
+        await self._count(stored, None)
         self._written[stored.id] = stored
         return stored
 
     async def save(self, ticket: Ticket) -> Ticket:
         shown, hidden = self._originals.ticket(ticket)
+        before = await self._counted_as(ticket)
         values = rows.ticket_out(shown) | {"version": ticket.version + 1, "this": ticket.id, "before": ticket.version}
         if ticket.reporter is not None:
             values["reporter"] = await self._veils.worn(ticket.id, ticket.reporter)
@@ -97,7 +107,19 @@ class SqlTickets:
         if _nobody(ticket):
             await self._without_reporter(ticket.id)
         self._written[ticket.id] = replace(shown, version=ticket.version + 1)
+        await self._count(self._written[ticket.id], before)
         return self._written[ticket.id]
+
+    async def _counted_as(self, ticket: Ticket) -> counts.Kept | None:
+        """As what the ticket was counted at the version that is to be replaced."""
+        seen = (ticket.id, ticket.version)
+        if seen not in self._counted:
+            await self.get(ticket.id)
+        return self._counted.get(seen)  # another version: the save is refused
+
+    async def _count(self, ticket: Ticket, before: counts.Kept | None) -> None:
+        after = self._counted[ticket.id, ticket.version] = counts.kept(ticket)
+        await counts.changed(self._db, before, after)
 
     async def _without_reporter(self, ticket_id: int) -> None:
         """Whoever left a ticket to others is not named by its trail either."""
@@ -134,9 +156,8 @@ class SqlTickets:
         return await self._whole(await _of_reporter(len(faces), open_only).rows(self._db, wanted))
 
     async def count_open(self, contact_id: int) -> int:
-        mine = tickets.c.reporter.in_(await self._veils.faces(contact_id))
-        found = await self._db.execute(select(func.count()).select_from(tickets).where(mine, tickets.c.state.not_in(_AT_REST)))
-        return int(found.scalar_one())
+        faces = padded(await self._veils.faces(contact_id))
+        return int(await _open_of(len(faces)).value(self._db, numbered("face", faces)))
 
     async def of_letter(self, letter_id: int) -> tuple[Ticket, ...]:
         return await self._find(tickets.c.letter_id == letter_id, tickets.c.id, limit=MOST)
@@ -182,6 +203,7 @@ class SqlTickets:
     async def _unveiled(self, found: Sequence[rows.Row]) -> Sequence[rows.Row]:
         real = await self._veils.behind(row["reporter"] for row in found if row["anonymous"] and row["reporter"] is not None)
         for row in found:
+            self._counted[row["id"], row["version"]] = counts.kept_of(row)
             self._veils.known(row["id"], (row["reporter"], real[row["reporter"]]) if row["reporter"] in real else None)
         return [{**row, "reporter": real.get(row["reporter"], row["reporter"])} for row in found] if real else found
 

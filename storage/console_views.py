@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true, update
 
+from storage import counts, listing
 from storage.anchors import SqlAnchors
 from storage.connection import Connection
 from storage.engine import Database
@@ -20,6 +21,7 @@ from storage.views import OPEN_TO_LISTS
 from workflow.anchors import Anchor
 from workflow.bursts import Incident
 from workflow.console import CONSOLE_DOOR
+from workflow.cursors import Cursor
 from workflow.model import Assignee, Procedure
 from workflow.policy import Reach
 from workflow.praise import Praised
@@ -28,6 +30,11 @@ from workflow.views import AsideRow, DeadLetter, Filter, Line, Overview, Page, Q
 
 PER_PAGE = 25
 _ROWS = 100
+_LINE = (
+    "id", "number", "state", "procedure", "topic", "place", "hub_unit", "hub_place", "lead_unit", "lead_place", "urgent", "created_at",
+    "next_due_at",
+)  # fmt: skip
+_SHOWN = [tickets.c[name] for name in _LINE]
 
 
 class ConsoleViews:
@@ -36,32 +43,35 @@ class ConsoleViews:
 
     async def overview(self, reach: Sequence[Reach], now: datetime, midnight: datetime) -> Overview:
         """`midnight`: when today began in the city, aware."""
-        mine = within(reach)
-        late = and_(mine, clocks.c.stopped_at.is_(None), clocks.c.due_at < now)
-        by_state = select(tickets.c.state, func.count()).where(mine).group_by(tickets.c.state)
-        of_clocks = select(clocks.c.name, func.count()).join(tickets, tickets.c.id == clocks.c.ticket_id).where(late)
+        mine, late = within(reach), listing.overdue(reach, now)
+        of_clocks = select(clocks.c.name, func.count()).join(tickets, tickets.c.id == clocks.c.ticket_id)
+        of_clocks = of_clocks.where(late, clocks.c.stopped_at.is_(None), clocks.c.due_at < now)
         async with self._database.moment() as connection:
-            states = await _counts(connection, by_state)
+            states = await counts.states(connection, reach)
             return Overview(
                 {State(name): number for name, number in states.items()},
                 await _number(connection, and_(mine, tickets.c.created_at >= midnight)),
                 await _number(connection, and_(mine, tickets.c.closed_at >= midnight)),
                 await _counts(connection, of_clocks.group_by(clocks.c.name)),
-                await _number(connection, and_(mine, tickets.c.next_due_at < now)),
+                await _number(connection, late),
             )
 
-    async def page(self, reach: Sequence[Reach], wanted: Filter, now: datetime, number: int) -> Page:
-        """The page nearest to `number`, earliest deadline first, then what has none, newest first."""
-        mine = within(reach)
-        where = and_(mine, *_narrowed(wanted, now))
-        order = (tickets.c.next_due_at.nulls_last(), tickets.c.id.desc())
+    async def page(self, reach: Sequence[Reach], wanted: Filter, now: datetime, cursor: Cursor | None = None) -> Page:
+        """Earliest deadline first, then what has none, newest first. Where the cursor leads nowhere any more, the first page."""
+        ways = listing.walks(reach, wanted, now)
         async with self._database.moment() as connection:
-            total, found = await _number(connection, mine), await _number(connection, where)
-            pages = max(1, -(-found // PER_PAGE))
-            page = min(max(1, number), pages)
-            some = select(tickets).where(where).order_by(*order).limit(PER_PAGE).offset((page - 1) * PER_PAGE)
-            lines = tuple(_line(row) for row in (await connection.execute(some)).mappings())
-        return Page(lines, found, total, page, pages)
+            found = [row for way in ways for row in await _walked(connection, way, cursor)]
+            ids, before, after = listing.of_page(cursor, found, PER_PAGE)
+            if listing.is_first(cursor, ids, PER_PAGE):
+                cursor = None
+                found = [row for way in ways for row in await _walked(connection, way, cursor)]
+                ids, before, after = listing.of_page(cursor, found, PER_PAGE)
+            rows = (await connection.execute(select(*_SHOWN).where(tickets.c.id.in_(ids)))).mappings()
+            lines = {row["id"]: _line(row) for row in rows}
+            states = await counts.states(connection, reach)
+        number = cursor.page if cursor is not None else 1
+        matching = len(ids) if before is None and after is None else _kept(wanted, states)
+        return Page(tuple([lines[one] for one in ids]), matching, states.total(), number, before, after)
 
     async def whole(self, number: str) -> Whole | None:
         """A ticket with all that belongs to it. Whether the viewer may see it is for `policy` to say."""
@@ -134,23 +144,15 @@ def within(reach: Sequence[Reach]) -> ColumnElement[bool]:
     return and_(or_(false(), *parts), OPEN_TO_LISTS)
 
 
-def _narrowed(wanted: Filter, now: datetime) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if wanted.state is not None:
-        found.append(tickets.c.state == wanted.state.value)
-    if wanted.procedure is not None:
-        found.append(tickets.c.procedure == wanted.procedure.value)
-    if wanted.topic:
-        found.append(tickets.c.topic == wanted.topic)
-    if wanted.place:
-        found.append(tickets.c.place.startswith(wanted.place, autoescape=True))
-    if wanted.overdue:
-        found.append(tickets.c.next_due_at < now)
-    if wanted.urgent:
-        found.append(tickets.c.urgent)
-    if wanted.number:
-        found.append(tickets.c.number.contains(wanted.number, autoescape=True))
-    return found
+def _kept(wanted: Filter, states: Counter[str]) -> int | None:
+    """How many match, where no more than the state narrows."""
+    if wanted != Filter(wanted.state):
+        return None
+    return states.total() if wanted.state is None else states[wanted.state.value]
+
+
+async def _walked(connection: Connection, way: listing.Walk, cursor: Cursor | None) -> Sequence[tuple[int, int]]:
+    return [(row[0], row[1]) for row in await connection.execute(way.ids(cursor, PER_PAGE + 1))]
 
 
 async def _counts(connection: Connection, query: Select[Any]) -> Mapping[str, int]:

@@ -34,14 +34,16 @@ _ROOM = 16 * 1024**2  # bytes without which a disk that was full is full still: 
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """An open database. `engine`: for readers, on PostgreSQL for writers, too. `writer`: SQLite's only one in this process. All ways in
-    raise `workflow.errors.Away` where the store is away, and say so to `presence`."""
+    """An open database. `engine`: for readers, on PostgreSQL for writers, too. `writer`: SQLite's only one in this process.
+    `numbers`: PostgreSQL's, for what must not be locked until a transaction ends. All ways in raise `workflow.errors.Away` where the
+    store is away, and say so to `presence`."""
 
     engine: AsyncEngine
     writer: SqliteWriter | None = None
     vault: Vault = CLEAR
     file: OneFile = field(default_factory=lambda: OneFile(None))
     presence: Presence = field(default_factory=Presence)
+    numbers: AsyncEngine | None = None
 
     @property
     def is_sqlite(self) -> bool:
@@ -80,9 +82,20 @@ class Database:
             yield await self.writer.glance()
 
     @asynccontextmanager
+    async def brief(self) -> AsyncIterator[WriteConnection]:
+        """As `moment`, for what is found by an index: on SQLite it never leaves the loop."""
+        if self.writer is None:
+            async with self.moment() as connection:
+                yield connection
+            return
+        with self.presence.watched():
+            async with self.writer.look() as look:
+                yield look
+
+    @asynccontextmanager
     async def moment(self) -> AsyncIterator[AsyncConnection]:
         """All that is read until the end is of one moment."""
-        async with self._connected() as connection:
+        async with self._connected(self.engine) as connection:
             if self.is_sqlite:
                 await connection.exec_driver_sql("BEGIN")
             else:
@@ -91,15 +104,15 @@ class Database:
 
     @asynccontextmanager
     async def _pooled(self, *, look: bool) -> AsyncIterator[postgresql_engine.Pooled]:
-        async with self._connected() as connection:
+        async with self._connected(self.engine) as connection:
             yield postgresql_engine.Pooled(connection, look=look)
 
     @asynccontextmanager
-    async def _connected(self) -> AsyncIterator[AsyncConnection]:
+    async def _connected(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         with self.presence.watched():
             self.file.check()
             with self.presence.reached():
-                connection = await self.engine.connect()
+                connection = await engine.connect()
             try:
                 yield connection
             except DBAPIError as error:
@@ -108,6 +121,16 @@ class Database:
                 raise
             finally:
                 await connection.close()
+
+    @asynccontextmanager
+    async def counting(self, own: Connection) -> AsyncIterator[Connection]:
+        """Where the next number is taken from. On SQLite, where one writes at a time, in the transaction of who takes it (`own`);
+        on PostgreSQL beside it, or everybody would wait for whoever took the last one to commit: a number that is not used is left out."""
+        if self.numbers is None:
+            yield own
+        else:
+            async with self._connected(self.numbers) as connection:
+                yield postgresql_engine.Pooled(connection, look=True)
 
     async def alive(self) -> bool:
         """Whether somebody who comes now finds our tables. A connection of old goes on in a file that was deleted; a new one does not."""
@@ -147,6 +170,8 @@ class Database:
         if self.writer is not None:
             await self.writer.close()
         await self.engine.dispose()
+        if self.numbers is not None:
+            await self.numbers.dispose()
 
 
 def replacing(fresh: sqlite.Insert | postgresql.Insert) -> sqlite.Insert | postgresql.Insert:
@@ -170,7 +195,7 @@ def open_database(url: str, vault: Vault = CLEAR) -> Database:
     `vault` seals what people say."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return Database(postgresql_engine.opened(parsed), vault=vault)
+        return Database(postgresql_engine.opened(parsed), vault=vault, numbers=postgresql_engine.of_numbers(parsed))
     file = OneFile(parsed.database)
     engine = create_async_engine(parsed, hide_parameters=True, async_creator=partial(sqlite_connection.connect, parsed))
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)

@@ -6,7 +6,7 @@ else's until the row is done, put off, or its lender is dead and the loan runs o
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,6 +23,8 @@ from workflow.ports import Clock
 
 LEASE = timedelta(seconds=30)
 ALBUM_PAUSE = timedelta(seconds=1.5)
+LONGEST_WAIT = timedelta(minutes=1)
+"""No update is lent or put off for longer: a later time was written by a clock that has been set back since, and is none."""
 MAX_ATTEMPTS = 5
 _MOST = 200
 """Chats of one look."""
@@ -59,15 +61,20 @@ class SqlInbox:
             await alone(connection, f"inbox:{door}:{chat}")
             return await _STORE.write(connection, values) == 1
 
-    async def next_rows(self, now: datetime, limit: int = 50, held: Collection[int] = ()) -> list[tuple[InboxRow, ...]]:
+    async def next_rows(
+        self, now: datetime, limit: int = 50, held: Collection[int] = (), room: Mapping[str, int] | None = None
+    ) -> list[tuple[InboxRow, ...]]:
         """Per chat its first waiting row, or its first whole album; at most `limit` chats, those that wait longest first. However much
-        one chat has sent, every other has its turn. `held`: rows that are known already, and left out."""
+        one chat has sent, every other has its turn. `held`: rows that are known already, and left out; `room`: chats
+        of each door that can be heard."""
         known = frozenset(held)
         async with self._database.reading() as connection:
-            found = [row for row in await _HEADS.rows(connection, {"now": now, "most": limit}) if row["id"] not in known]
+            values = {"now": now, "far": now + LONGEST_WAIT, "most": limit}
+            found = [row for row in await _HEADS.rows(connection, values) if row["id"] not in known]
             albums = {row["id"]: await _album(connection, row) for row in found if row["album"]}
-        heads = ((row,) if not row["album"] else _whole(albums[row["id"]], now) for row in found)
-        return [tuple(self._opened(row) for row in head) for head in heads if head]
+        heads = [head for row in found if (head := _whole(albums[row["id"]], now) if row["album"] else (row,))]
+        # To open a row costs more than to find it: those that nobody has a hand for stay closed.
+        return [tuple(self._opened(row) for row in head) for head in (heads if room is None else _fitting(heads, room))]
 
     def _opened(self, row: Row) -> InboxRow:
         body = self._database.vault.open_json(row["body"], *_sent_by(row["door"], row["update_id"]))
@@ -79,12 +86,13 @@ class SqlInbox:
         """As `next_rows`, and the rows are this process's own. `room`: how many chats of each door it can hear; `held`: rows it has in
         hand, whose loan is made longer."""
         if self._database.is_sqlite:
-            return await self.next_rows(now, _MOST, held)
+            return await self.next_rows(now, _MOST, held, room)
         heads: list[list[Row]] = []
         async with self._database.writing() as connection:
             await self._hold(connection, now, held)
             for door, chats in room.items():
-                free = _heads().params(now=now, most=chats).where(inbox.c.status == "waiting", inbox.c.door == door, ~_growing(now))
+                free = _heads().params(now=now, far=now + LONGEST_WAIT, most=chats)
+                free = free.where(inbox.c.status == "waiting", inbox.c.door == door, ~_growing(now))
                 found = (await connection.execute(free.with_for_update(skip_locked=True, of=inbox))).mappings().all()
                 heads += [list(await _album(connection, row)) if row["album"] else [row] for row in found]
             ids = [row["id"] for head in heads for row in head]
@@ -93,7 +101,7 @@ class SqlInbox:
         return [tuple(self._opened(row) for row in head) for head in heads]
 
     async def _hold(self, connection: Connection, now: datetime, held: Collection[int]) -> None:
-        if held and (self._lent_until is None or now >= self._lent_until - 2 * LEASE / 3):
+        if held and (self._lent_until is None or not now < self._lent_until - 2 * LEASE / 3 <= now + LEASE / 3):
             mine = (inbox.c.id.in_(held)) & (inbox.c.status == "waiting")
             await connection.execute(update(inbox).where(mine).values(next_try_at=now + LEASE))
             self._lent_until = now + LEASE
@@ -125,7 +133,7 @@ def _heads() -> Select[Any]:
     first = (
         select(func.min(inbox.c.id).label("id")).where(inbox.c.status == "waiting").group_by(inbox.c.door, inbox.c.chat).subquery()
     )
-    ready = or_(inbox.c.next_try_at.is_(None), inbox.c.next_try_at <= bindparam("now"))
+    ready = or_(inbox.c.next_try_at.is_(None), inbox.c.next_try_at <= bindparam("now"), inbox.c.next_try_at > bindparam("far"))
     heads = select(inbox).join(first, first.c.id == inbox.c.id).where(ready)
     return heads.order_by(inbox.c.id).limit(bindparam("most", type_=Integer))
 
@@ -138,7 +146,8 @@ def _growing(now: datetime) -> ColumnElement[bool]:
     """An album whose parts may still be coming."""
     part = inbox.alias("part")
     same = and_(*(part.c[name] == inbox.c[name] for name in ("door", "chat", "album")), part.c.status == "waiting")
-    return and_(inbox.c.album != "", exists().where(same, part.c.received_at > now - ALBUM_PAUSE))
+    fresh = part.c.received_at.between(now - ALBUM_PAUSE, now + ALBUM_PAUSE)  # what is later was noted before the clock was set back
+    return and_(inbox.c.album != "", exists().where(same, fresh))
 
 
 async def _album(connection: Connection, head: Row) -> Sequence[Row]:
@@ -148,7 +157,16 @@ async def _album(connection: Connection, head: Row) -> Sequence[Row]:
 
 
 def _whole(album: Sequence[Row], now: datetime) -> tuple[Row, ...]:
-    return tuple(album) if album and now - album[-1]["received_at"] >= ALBUM_PAUSE else ()
+    return tuple(album) if album and abs(now - album[-1]["received_at"]) >= ALBUM_PAUSE else ()
+
+
+def _fitting(heads: Sequence[tuple[Row, ...]], room: Mapping[str, int]) -> Iterator[tuple[Row, ...]]:
+    left = dict(room)
+    for head in heads:
+        door = head[0]["door"]
+        if left.get(door, 0) > 0:
+            left[door] -= 1
+            yield head
 
 
 def _sent_by(door: str, update_id: str) -> tuple[str, ...]:

@@ -8,16 +8,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select, update
+from sqlalchemy import Integer, Select, bindparam, func, or_, select, update
 
 from storage import rows
 from storage.connection import Connection
 from storage.digests import folded
 from storage.engine import Database
 from storage.messages import remember
+from storage.prepared import Prepared, listed, numbered, padded
 from storage.tables import contacts, outbox
+from storage.types import Id, UtcDateTime
 from storage.veils import VEIL
 from workflow.digests import DIGEST
 from workflow.letters import LETTER
@@ -25,6 +28,11 @@ from workflow.model import About, Contact, Speech
 from workflow.region import Digest
 
 LEASE = timedelta(seconds=60)
+LONGEST_WAIT = timedelta(hours=1)
+"""No message is put off for longer: a later time was written by a clock that has been set back since, and is none."""
+
+
+_SENT = Prepared(update(outbox).where(outbox.c.id == bindparam("this")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +42,7 @@ class OutboxItem:
     speech: Speech
     attempts: int
     owner: int = 0  # the row's contact: a veil of the one it is for
+    unknowns: int = 0  # attempts of which nobody knows what became
 
 
 class OutboxQueue:
@@ -46,21 +55,21 @@ class OutboxQueue:
         """The first waiting speech of each contact, urgent contacts first. A row that waits, or is leased, holds its contact's
         later ones of the same priority back."""
         async with self._database.writing() as connection:
-            found = (await connection.execute(_heads(now, limit))).mappings().all()
+            found = await _HEADS.rows(connection, {"now": now, "most": limit})
             if found and self._digest is not None:
                 chats = {row["contact_id"] for row in found}
                 if await folded(connection, self._database.vault, chats, now, self._digest):
-                    found = (await connection.execute(_heads(now, limit))).mappings().all()
-            ids = [row["id"] for row in found]
+                    found = await _HEADS.rows(connection, {"now": now, "most": limit})
+            ids = padded([row["id"] for row in found])
             if ids:
-                await connection.execute(update(outbox).where(outbox.c.id.in_(ids)).values(leased_until=now + LEASE))
+                await _lent(len(ids)).write(connection, {"until": now + LEASE, **numbered("row", ids)})
             people = await self._people(connection, {row["contact_id"] for row in found})
             lost = [row["id"] for row in found if row["contact_id"] not in people]
             if lost:
                 nobody = {"status": "dead", "why": "nobody stands behind the veil any more", "leased_until": None}
                 await connection.execute(update(outbox).where(outbox.c.id.in_(lost)).values(nobody))
         return [
-            OutboxItem(row["id"], people[row["contact_id"]], self._said(row), row["attempts"], row["contact_id"])
+            OutboxItem(row["id"], people[row["contact_id"]], self._said(row), row["attempts"], row["contact_id"], row["unknowns"])
             for row in found
             if row["contact_id"] in people
         ]
@@ -77,8 +86,9 @@ class OutboxQueue:
         return {who: contact for who, contact in found.items() if contact.door != VEIL} | unveiled
 
     async def _contacts(self, connection: Connection, ids: set[int]) -> dict[int, Contact]:
-        found = await connection.execute(select(contacts).where(contacts.c.id.in_(ids)))
-        return {row["id"]: rows.contact_in(row, self._database.vault) for row in found.mappings()}
+        wanted = padded(sorted(ids))
+        found = await _known(len(wanted)).rows(connection, numbered("who", wanted)) if wanted else []
+        return {row["id"]: rows.contact_in(row, self._database.vault) for row in found}
 
     async def take_over(self) -> None:
         """At the start of the only process of a database: what the last one had in hand when it died is nobody's, and need not wait
@@ -90,7 +100,7 @@ class OutboxQueue:
         async with self._database.writing() as connection:
             left = rows.spoken({"key": item.speech.key, "card": item.speech.card, "edits": item.speech.edits})
             done = {"status": "sent", "sent_at": now, "message_id": message_id, "leased_until": None, "speech": left}
-            await connection.execute(update(outbox).where(outbox.c.id == item.id).values(done))
+            await _SENT.write(connection, done | {"this": item.id})
             if item.speech.ticket_id is not None and message_id:
                 letter_id = item.speech.params["letter"] if item.speech.card == LETTER else None
                 about = About(item.speech.ticket_id, item.speech.key, bool(item.speech.card) and item.speech.card != DIGEST, letter_id)
@@ -117,11 +127,26 @@ class OutboxQueue:
             return {row.status: row[1] for row in counts}
 
 
-def _heads(now: datetime, limit: int) -> Select[Any]:
+@lru_cache(32)
+def _lent(count: int) -> Prepared:
+    return Prepared(update(outbox).where(outbox.c.id.in_(listed("row", count, Id))).values(leased_until=bindparam("until")))
+
+
+@lru_cache(32)
+def _known(count: int) -> Prepared:
+    return Prepared(select(contacts).where(contacts.c.id.in_(listed("who", count, Id))))
+
+
+def _heads() -> Select[Any]:
+    now = bindparam("now", type_=UtcDateTime)
     place = func.row_number().over(partition_by=outbox.c.contact_id, order_by=(outbox.c.priority, outbox.c.id))
     first = select(outbox.c.id, place.label("place")).where(outbox.c.status == "waiting").subquery()
-    ready = or_(outbox.c.next_try_at.is_(None), outbox.c.next_try_at <= now)
-    free = or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= now)
+    ready = or_(outbox.c.next_try_at.is_(None), outbox.c.next_try_at <= now, outbox.c.next_try_at > now + LONGEST_WAIT)
+    free = or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= now, outbox.c.leased_until > now + LEASE)
     heads = select(outbox).join(first, first.c.id == outbox.c.id).where(first.c.place == 1, outbox.c.status == "waiting", ready, free)
     # What is said of a row again (it waits, it is free) PostgreSQL asks of its newest version once it has the lock.
-    return heads.order_by(outbox.c.priority, outbox.c.id).limit(limit).with_for_update(skip_locked=True, of=outbox)
+    first_come = heads.order_by(outbox.c.priority, outbox.c.id).limit(bindparam("most", type_=Integer))
+    return first_come.with_for_update(skip_locked=True, of=outbox)
+
+
+_HEADS = Prepared(_heads())

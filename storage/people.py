@@ -150,8 +150,15 @@ class SqlDialogs:
     def __init__(self, database: Database, connection: Connection) -> None:
         self._database = database
         self._db = connection
+        self._read: dict[int, Dialog | None] = {}
 
     async def get(self, contact_id: int) -> Dialog | None:
+        """Asked once, until it is written: a dialog is changed by what its own chat says alone, and that comes in order."""
+        if contact_id not in self._read:
+            self._read[contact_id] = await self._stored(contact_id)
+        return self._read[contact_id]
+
+    async def _stored(self, contact_id: int) -> Dialog | None:
         row = await _DIALOG.row(self._db, {"wanted": contact_id})
         if row is None:
             return None
@@ -168,6 +175,11 @@ class SqlDialogs:
         }
         values = {"contact_id": dialog.contact_id, "step": dialog.step, "updated_at": dialog.updated_at, **sealed}
         await _KEEP_DIALOG.write(self._db, values)
+        self._read.pop(dialog.contact_id, None)
+
+    async def remove(self, contact_id: int) -> None:
+        await self._db.execute(dialogs.delete().where(dialogs.c.contact_id == contact_id))
+        self._read.pop(contact_id, None)
 
 
 def _kept(contact_id: int, column: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ moment.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -20,6 +21,8 @@ from workflow.errors import Collision
 
 POOL = 20
 """Connections of one process, and one more for each lock it holds for long (`storage.election`)."""
+_APART = 2
+"""Connections of one process for the numbers of tickets. Those of the pool may all be in use by who waits for a number."""
 ONE_MOMENT: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 _COLLISIONS = frozenset({"40001", "40P01"})  # serialization_failure, deadlock_detected
 _SETTINGS = {"application_name": "petition", "tcp_keepalives_idle": "10", "tcp_keepalives_interval": "3", "tcp_keepalives_count": "3"}
@@ -34,9 +37,21 @@ def opened(url: URL) -> AsyncEngine:
     return engine
 
 
-async def _connect(*args: Any, **named: Any) -> asyncpg.Connection[Any]:
+def of_numbers(url: URL) -> AsyncEngine:
+    """Connections apart, on which each statement is kept by itself. It need not wait for the disk: what uses a number comes later in the
+    server's journal, and whoever makes that lasting makes the number so."""
+    engine = create_async_engine(
+        url, pool_size=_APART, max_overflow=0, hide_parameters=True,
+        connect_args={"async_creator_fn": partial(_connect, synchronous_commit="off")},
+    )  # fmt: skip
+    event.listen(engine.sync_engine, "checkout", _alive)
+    return engine
+
+
+async def _connect(*args: Any, synchronous_commit: str = "", **named: Any) -> asyncpg.Connection[Any]:
+    settings = _SETTINGS | ({"synchronous_commit": synchronous_commit} if synchronous_commit else {})
     try:
-        return await asyncpg.connect(*args, **named, server_settings=_SETTINGS)
+        return await asyncpg.connect(*args, **named, server_settings=settings)
     except TypeError:
         # Its message names every argument it was called with, the trace shows their values: the password is one.
         raise ConnectionError("database.url has an option that the driver does not know") from None

@@ -12,8 +12,9 @@ from storage.connection import Connection
 from storage.engine import Database
 from storage.joining_tables import followers, gists
 from storage.originals import Originals
+from storage.people import SqlDialogs
 from storage.privacy_tables import doomed_files, unmaskings
-from storage.tables import contacts, dialogs, events, messages, notes, outbox, tickets, web_messages
+from storage.tables import contacts, events, messages, notes, outbox, tickets, web_messages
 from storage.veils import Veils
 from workflow.model import Procedure, Role
 from workflow.privacy import Held, Unmasking
@@ -24,9 +25,10 @@ _OPEN = tickets.c.state.not_in([state.value for state in RESTING])
 
 
 class SqlPrivacy:
-    def __init__(self, database: Database, connection: Connection, veils: Veils) -> None:
+    def __init__(self, database: Database, connection: Connection, veils: Veils, talk: SqlDialogs) -> None:
         self._database = database
         self._veils = veils
+        self._dialogs = talk
         self._db = connection
         self._originals = Originals(database, connection)
 
@@ -108,7 +110,7 @@ class SqlPrivacy:
 
     async def forget_talk(self, contact_id: int) -> None:
         """Drafts, and what was said to the contact already."""
-        await self._db.execute(dialogs.delete().where(dialogs.c.contact_id == contact_id))
+        await self._dialogs.remove(contact_id)
         faces = await self._veils.faces(contact_id)
         await self._db.execute(outbox.delete().where(outbox.c.contact_id.in_(faces), outbox.c.status != "waiting"))
         chat = select(contacts.c.address).where(contacts.c.id == contact_id, contacts.c.door == "webchat").scalar_subquery()

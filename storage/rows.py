@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, fields
+from dataclasses import fields
+from functools import cache
 from typing import Any
 
 from sqlalchemy import RowMapping
 
+from storage.listing import listed
 from storage.vault import CLEAR, SEALED, Vault
 from workflow.deadlines import next_due
 from workflow.letters import Letter
@@ -41,11 +43,16 @@ _PLAIN = (
 
 def _flat(thing: Any) -> dict[str, Any]:
     """The fields as they are: `asdict` copies what lies in them, too, which costs more than writing the row."""
-    return {field.name: getattr(thing, field.name) for field in fields(thing)}
+    return {name: getattr(thing, name) for name in _names(thing.__class__)}
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 def files_out(files: Iterable[FileRef]) -> list[dict[str, Any]]:
-    return [asdict(file) for file in files]
+    return [_flat(file) for file in files]
 
 
 def files_in(rows: Iterable[Row]) -> tuple[FileRef, ...]:
@@ -62,14 +69,14 @@ def ticket_out(ticket: Ticket) -> dict[str, Any]:
         "hub_place": ticket.hub.place,
         "lead_unit": ticket.lead.unit if ticket.lead else None,
         "lead_place": ticket.lead.place if ticket.lead else None,
-        "co": [asdict(desk) for desk in ticket.co],
+        "co": [_flat(desk) for desk in ticket.co],
         "files": files_out(ticket.files),
         "result_files": files_out(ticket.result_files),
         "lat": ticket.point.lat if ticket.point else None,
         "lon": ticket.point.lon if ticket.point else None,
         "outcome": ticket.outcome.value if ticket.outcome else None,
         "next_due_at": due.due_at if due else None,
-    }
+    } | listed(ticket.number, ticket.place, ticket.hub.place, due.due_at if due else None, ticket.created_at)
 
 
 def ticket_in(row: Row, clock_rows: Iterable[Row]) -> Ticket:
@@ -150,7 +157,7 @@ def post_in(row: Row) -> Post:
 
 def speech_out(speech: Speech, vault: Vault = CLEAR, owner: int = 0) -> dict[str, Any]:
     """Sealed for the row's contact (`owner`), but for what staff see of a letter that was given up."""
-    buttons = [[asdict(button) for button in line] for line in speech.buttons]
+    buttons = [[_flat(button) for button in line] for line in speech.buttons]
     found = _flat(speech) | {"buttons": buttons, "files": files_out(speech.files)}
     if vault.keys is None:
         return found

@@ -98,6 +98,7 @@ class SqliteWriter:
         self._engine = _engine(url, prepare)
         self._connection: Connection | None = None
         self._reading: Connection | None = None
+        self._idle: list[Connection] = []
         self._turn = asyncio.Lock()
         self._group: _Group | None = None
         self._commits: set[asyncio.Task[None]] = set()
@@ -141,6 +142,20 @@ class SqliteWriter:
         if self._reading is None:
             self._reading = await asyncio.to_thread(self._connected)
         return Inline(self._reading)
+
+    @asynccontextmanager
+    async def look(self) -> AsyncIterator[Unit]:
+        """A short look: all statements see one moment. As many connections are kept as there ever were looks at once."""
+        connection = self._idle.pop() if self._idle else await asyncio.to_thread(self._engine.connect)
+        try:
+            _say(connection, "BEGIN")
+            yield Unit(connection, _refused)
+            _say(connection, "ROLLBACK")
+        except BaseException:
+            connection.invalidate()
+            connection.close()
+            raise
+        self._idle.append(connection)
 
     async def _begin(self) -> tuple[Connection, _Group]:
         if self._group is None:
@@ -216,9 +231,10 @@ class SqliteWriter:
     async def close(self) -> None:
         """After the last unit: what is being committed is waited for."""
         await asyncio.gather(*self._commits)
-        for connection in filter(None, (self._connection, self._reading)):
+        for connection in filter(None, (self._connection, self._reading, *self._idle)):
             connection.close()
         self._connection = self._reading = None
+        self._idle.clear()
 
 
 def _engine(url: URL, prepare: Callable[[Any, object], None]) -> Engine:
@@ -230,6 +246,10 @@ def _engine(url: URL, prepare: Callable[[Any, object], None]) -> Engine:
     event.listen(engine, "connect", prepare)
     event.listen(engine, "connect", _never_wait)
     return engine
+
+
+async def _refused() -> None:
+    raise RuntimeError("a look has nothing to commit")
 
 
 def _never_wait(connection: Any, _record: object) -> None:

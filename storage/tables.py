@@ -119,6 +119,9 @@ tickets = Table(
     Column("closed_at", UtcDateTime),
     Column("understanding", JSON, nullable=False),
     Column("next_due_at", UtcDateTime, index=True),  # earliest running clock, kept by the mapper for lists
+    # What follows from the others, for lists: `storage.listing`.
+    *(Column(name, String(20), nullable=False, server_default="") for name in ("county", "town", "hub_town", "day", "serial")),
+    Column("list_rank", Id, nullable=False, server_default="0"),
     Index(None, "hub_unit", "hub_place", "state"),
     Index(None, "lead_unit", "lead_place", "state"),
     Index(None, "state", "id"),

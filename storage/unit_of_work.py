@@ -72,10 +72,11 @@ class SqlUnitOfWork:
     privacy: SqlPrivacy
     outbox: SqlOutbox
 
-    def __init__(self, database: Database, *, reading: bool = False) -> None:
-        """`reading`: a look at one moment that waits for no writer and must not write."""
+    def __init__(self, database: Database, *, reading: bool = False, brief: bool = False) -> None:
+        """`reading`: a look at one moment that waits for no writer and must not write; `brief`: such a look at a few rows."""
         self._database = database
         self._reading = reading
+        self._brief = brief
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -92,12 +93,14 @@ class SqlUnitOfWork:
         self.tickets, self.outbox = SqlTickets(self._database, self._db, veils), SqlOutbox(self._database, self._db, veils)
         self.alike, self.followers = SqlAlike(self._db, veils), SqlFollowers(self._database, self._db)
         self.praises, self.anchors = SqlPraises(self._database, self._db), SqlAnchors(self._db)
-        self.privacy = SqlPrivacy(self._database, self._db, veils)
+        self.privacy = SqlPrivacy(self._database, self._db, veils, self.dialogs)
         return self
 
     async def _begin(self) -> None:
         self._db: WriteConnection
-        if self._reading:
+        if self._brief:
+            self._db = await self._stack.enter_async_context(self._database.brief())
+        elif self._reading:
             self._db = await self._stack.enter_async_context(self._database.moment())
         else:
             self._db = await self._stack.enter_async_context(self._database.unit())
@@ -105,7 +108,7 @@ class SqlUnitOfWork:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._stack.aclose()
+        await self._stack.__aexit__(kind, error, trace)  # the database hears what went wrong: it may be away
 
     async def commit(self) -> None:
         await self._db.commit()

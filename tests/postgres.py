@@ -9,10 +9,11 @@ import importlib.util
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -31,12 +32,48 @@ _SETTINGS = {
     "deadlock_timeout": "100ms",
 }  # fmt: skip
 """What is lost in a crash of this machine is a test's."""
+_NOTHING: Mapping[str, str] = {}
+
+
+class Machine:
+    """The server's own process, which a test may end and start again."""
+
+    def __init__(self, programs: Path, folder: Path, account: dict[str, Any], settings: Mapping[str, str]) -> None:
+        self._programs = programs
+        self._settings = settings
+        self._folder = folder
+        self._more: dict[str, Any] = {**account, "env": {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TZ": "UTC"}, "cwd": folder}
+        self._running: subprocess.Popen[bytes] | None = None
+
+    def make(self) -> None:
+        data = self._folder / "data"
+        made: list[str | Path] = [self._programs / "initdb", "-D", data, "-U", "city", "--auth=trust", "--no-sync", "--encoding=UTF8"]
+        subprocess.run(made, check=True, stdout=subprocess.DEVNULL, **self._more)
+
+    def start(self) -> None:
+        settings = [part for name, value in self._settings.items() for part in ("-c", f"{name}={value}")]
+        command: list[str | Path] = [self._programs / "postgres", "-D", self._folder / "data", "-k", self._folder, *settings]
+        self._running = running = subprocess.Popen(command, stderr=subprocess.DEVNULL, **self._more)
+        _wait_until_ready(self._programs, self._folder, running)
+
+    def stop(self, number: signal.Signals = signal.SIGINT) -> None:
+        """SIGINT cuts everybody off; SIGQUIT does not even tidy up, and the next start recovers."""
+        if self._running is None:
+            return
+        self._running.send_signal(number)
+        try:
+            self._running.wait(_PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._running.kill()
+            self._running.wait()
+        self._running = None
 
 
 class Server:
     """Databases by the dozen: each is a copy of one that was migrated once."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, machine: Machine) -> None:
+        self.machine = machine
         self._folder = folder
         self._numbers = count(1)
         self._made = False
@@ -88,7 +125,8 @@ def binaries() -> Path | None:
 
 
 @contextmanager
-def running(programs: Path) -> Iterator[Server]:
+def running(programs: Path, settings: Mapping[str, str] = _NOTHING) -> Iterator[Server]:
+    """`settings`: other ones than a test's."""
     # The name of a socket may have no more than 107 bytes.
     folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))  # a name of its own, and nobody else may look into it
     try:
@@ -98,30 +136,15 @@ def running(programs: Path) -> Iterator[Server]:
             os.chown(folder, nobody.pw_uid, nobody.pw_gid)
             account = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
             programs = programs if _open_to_all(programs) else _copied(programs, folder)
-        with _started(programs, folder, account):
-            yield Server(folder)
+        machine = Machine(programs, folder, account, {**_SETTINGS, **settings})
+        machine.make()
+        machine.start()
+        try:
+            yield Server(folder, machine)
+        finally:
+            machine.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextmanager
-def _started(programs: Path, folder: Path, account: dict[str, Any]) -> Iterator[None]:
-    more = {**account, "env": {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TZ": "UTC"}, "cwd": folder}
-    data = folder / "data"
-    made: list[str | Path] = [programs / "initdb", "-D", data, "-U", "city", "--auth=trust", "--no-sync", "--encoding=UTF8"]
-    subprocess.run(made, check=True, stdout=subprocess.DEVNULL, **more)
-    settings = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
-    server = subprocess.Popen([programs / "postgres", "-D", data, "-k", folder, *settings], stderr=subprocess.DEVNULL, **more)
-    try:
-        _wait_until_ready(programs, folder, server)
-        yield
-    finally:
-        server.terminate()
-        try:
-            server.wait(_PATIENCE)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
 
 
 def _wait_until_ready(programs: Path, folder: Path, server: subprocess.Popen[bytes]) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from aiohttp import web
 
 from web import chat, console, demo
+from web.crowds import CROWDS, crowds
 from web.limits import LIMITS, MAX_BODY, Limits, in_time
 from web.page import away
 from web.services import SERVICES, WebServices
@@ -71,6 +72,7 @@ def build_app(services: WebServices) -> web.Application:
     app = web.Application(middlewares=[headers, in_time, console.guard], client_max_size=MAX_BODY)
     app[SERVICES] = services
     app[LIMITS] = Limits()
+    app[CROWDS] = crowds(services.console.clock.now)
     app.router.add_get("/healthz", _healthy)
     app.router.add_get("/readyz", _ready)
     app.router.add_get("/static/{filename}", _static)

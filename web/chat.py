@@ -7,6 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
+from web.crowds import CROWDS
 from web.page import page
 from web.services import SERVICES
 from web.update import read
@@ -38,6 +39,7 @@ async def _page(request: web.Request) -> web.Response:
 
 
 async def _open(request: web.Request) -> web.Response:
+    await request.app[CROWDS].opening(request)
     token, _ = await request.app[SERVICES].mailbox.open_chat()
     return web.json_response({"token": token})
 
@@ -53,7 +55,7 @@ async def _address(request: web.Request) -> str:
 async def _receive(request: web.Request) -> web.Response:
     services = request.app[SERVICES]
     address = await _address(request)
-    brought = await read(request, services.files)
+    brought = await read(request, services.files, request.app[CROWDS].judge_of(request, address))
     update = brought.update | {"id": f"{address}:{brought.update['id']}", "chat": address}
     update |= {"files": [_as_json(ref) for ref in brought.files], "left_out": brought.left_out, "unclean": brought.unclean}
     await services.inbox.store(DOOR, update["id"], address, update)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -47,6 +47,14 @@ class Brought:
     unclean: int = 0
 
 
+Judge = Callable[[str], Awaitable[None]]
+"""Asked with the words of an update, before its files are taken; raises what the answer is to be."""
+
+
+async def anything(_words: str) -> None:
+    """Everything may pass."""
+
+
 @contextmanager
 def _junk_refused() -> Iterator[None]:
     try:
@@ -55,11 +63,13 @@ def _junk_refused() -> Iterator[None]:
         raise web.HTTPBadRequest from None
 
 
-async def read(request: web.Request, store: Files) -> Brought:
-    """From JSON, or from a form with a part "update" and parts "file". Files are stored. Raises HTTPBadRequest, and
-    HTTPRequestEntityTooLarge for a file over MAX_FILE."""
+async def read(request: web.Request, store: Files, judge: Judge = anything) -> Brought:
+    """From JSON, or from a form with a part "update" and parts "file". Files are stored, after `judge` let the words pass. Raises
+    HTTPBadRequest, HTTPRequestEntityTooLarge for a file over MAX_FILE, and what `judge` raises."""
     if request.content_type != "multipart/form-data":
-        return _said(Brought(_update(await _whole(request))))
+        said = _said(Brought(_update(await whole(request))))
+        await judge(said.update["text"])
+        return said
     within(request)
     with _junk_refused():
         form = await request.multipart()
@@ -69,7 +79,10 @@ async def read(request: web.Request, store: Files) -> Brought:
             break
         if part.name == "update":
             content = await _content(request, part, MAX_WORDS)
+            await judge(_update(content)["text"])
         elif len(files) < MAX_FILES:
+            if not content:
+                await judge("")
             try:
                 files.append(await _stored(request, part, store))
             except NotClean:
@@ -80,7 +93,7 @@ async def read(request: web.Request, store: Files) -> Brought:
     return _said(Brought(_update(content), tuple(files), left_out, unclean))
 
 
-async def _whole(request: web.Request) -> bytes:
+async def whole(request: web.Request) -> bytes:
     """What is said without files is short."""
     within(request, MAX_WORDS)
     content = bytearray()

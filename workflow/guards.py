@@ -115,8 +115,15 @@ def _review_date_near(case: Case) -> None:
 
 
 def _not_own_work(case: Case) -> None:
-    if Party.LEAD in case.parties or case.ticket.signed_by == case.actor.contact_id:
+    if own_work(case.ticket, case.actor.contact_id, case.parties):
         raise Refused(Refusal.OWN_WORK)
+
+
+def own_work(ticket: Ticket, contact_id: int, held: frozenset[Party]) -> bool:
+    """Whether somebody would check what they, or their unit, did. A report about somebody in office has one counter and nobody above it:
+    there a colleague of whoever answered checks."""
+    alone = ticket.procedure is Procedure.PETITION_REPORT
+    return ticket.signed_by == contact_id or (Party.LEAD in held and not alone)
 
 
 def _rework_left(case: Case) -> None:

@@ -44,7 +44,11 @@ def _with_given(ticket: Ticket, given: Move, case: Case) -> Ticket:
             return replace(ticket, signed_by=case.actor.contact_id)
         case Trigger.DISPUTE:
             return replace(ticket, hops=ticket.hops + 1)
-        case Trigger.REPLY | Trigger.ANSWER:
+        case Trigger.REPLY:
+            # Of several at a desk it is the one who answered that others have to check.
+            answered = replace(ticket, signed_by=case.actor.contact_id)
+            return replace(answered, result=given.result.strip(), result_files=given.files, verdict="", satisfaction="")
+        case Trigger.ANSWER:
             return replace(ticket, result=given.result.strip(), result_files=given.files, verdict="", satisfaction="")
         case Trigger.REWORK:
             return replace(ticket, reworks=ticket.reworks + 1, verdict=given.verdict)

@@ -110,7 +110,7 @@ class Dialogs(Protocol):
 
 class Tickets(Protocol):
     async def next_serial(self, day: str) -> int:
-        """1, 2, 3 … per day ("261122"), without a race (an upsert that returns the new value)."""
+        """1, 2, 3 … per day ("261122"), without a race; one that is not used may be left out."""
         ...
 
     async def add(self, ticket: Ticket) -> Ticket: ...

@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from workflow.cursors import Cursor
 from workflow.model import Assignee, Event, Note, Procedure, Ticket
 from workflow.states import State
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What a list is narrowed to; a field left as it is narrows nothing. `place` is a code that contains the ticket's, `number` any part
-    of the number."""
+    """What a list is narrowed to; a field left as it is narrows nothing. `place` is a code that contains the ticket's; `number` a whole
+    number, its day, its serial, or these two."""
 
     state: State | None = None
     procedure: Procedure | None = None
@@ -42,13 +43,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`found`: how many match; `total`: how many there are for this viewer at all. `page` counts from 1 and exists."""
+    """`found`: how many match, None where that is not known; `total`: how many there are for this viewer at all. `page` counts from 1."""
 
     lines: tuple[Line, ...]
-    found: int
+    found: int | None
     total: int
     page: int
-    pages: int
+    before: Cursor | None
+    after: Cursor | None
 
 
 @dataclass(frozen=True, slots=True)

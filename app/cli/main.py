@@ -14,7 +14,7 @@ from rich.console import Console
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import config, logs
-from app.cli import importing, keys, language, learning, moving, office, proof, safekeeping, serve, simulating, upkeep
+from app.cli import importing, keys, language, learning, moving, office, proof, recounting, safekeeping, serve, simulating, timing, upkeep
 from app.cli.context import BAD_USAGE, FAILED, Context
 from app.clock import SystemClock
 from app.region_pack import PackError
@@ -54,7 +54,9 @@ def parser() -> argparse.ArgumentParser:
     checking = add("check", upkeep.check, "check configuration, machine, database, files and region; codes are stable")
     checking.add_argument("--json", action="store_true", help="one JSON object per finding")
     checking.add_argument("--no-network", action="store_true", help="do not ask Telegram")
+    recounting.arguments(add("recount", recounting.recount, "hold the counts that boards show against the tickets"))
     add("migrate", upkeep.migrate_database, "bring the database to the newest schema; safe to repeat")
+    timing.arguments(add("clock", timing.clock, "what the clock says, and an administrator's word that it is right after a jump"))
     safekeeping.arguments(add)
     moving.arguments(add("copy", moving.copy_city, "copy a whole city from SQLite into an empty PostgreSQL, and prove it"))
     add("diagram", upkeep.diagram, "print the state diagram (Mermaid), generated from the table").add_argument(

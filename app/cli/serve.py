@@ -13,6 +13,7 @@ from telegram.error import TelegramError
 
 from app import demo, run, wiring
 from app.cli.context import FAILED, OK, Context, make_room
+from app.clock import steady
 from app.config import Config, DatabaseConfig, FilesConfig, PrivacyConfig
 from app.demo_matters import bring_all
 from app.demo_seed import Seeding
@@ -94,7 +95,7 @@ async def _serve_city(
 ) -> None:
     context.console.print("[2/3] loading the language", markup=False)
     paces = {"telegram": Pace(asyncio.get_running_loop().time)}
-    city = wiring.build(config, region, database, context.clock, talks.door if talks else None, paces)
+    city = wiring.build(config, region, database, context.clock, talks.door if talks else None, paces, steady=steady)
     page, seeding = await _page(context, city, region) if with_demo else (None, None)
     app, wake = web_app(city, page), city.engine.reader.wake
     here = replace(config.web, base_url="").base

@@ -105,8 +105,8 @@ async def _in(folder: Path, context: Context, region: Region, script: Script) ->
         if not await reckoning.is_new(database):
             context.console.print("simulate: somebody lives in that database: name an empty one", markup=False)
             return BAD_USAGE
-        stage = Stage(config, region, database, script)
-        found = await stage.reckon(await stage.play(_telling(context)))
+        stage = Stage(config, region, database, script, told=_telling(context))
+        found = await stage.reckon(await stage.play())
     finally:
         await database.close()
     context.stdout.write((json.dumps(found) if context.args.json else "\n".join(report.lines(found))) + "\n")

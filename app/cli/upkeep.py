@@ -15,7 +15,7 @@ from app.calendar import CityCalendar
 from app.checks import Finding
 from app.cli.context import FAILED, OK, Context
 from app.region_pack import PackError
-from storage import Database, SqlUnitOfWork, migrate
+from storage import Database, SqlUnitOfWork, counts, migrate
 from storage.newest import newest as newest_row
 from storage.revisions import known, revision
 from storage.revisions import newest as newest_revision
@@ -63,6 +63,8 @@ async def _findings(context: Context) -> list[Finding]:
             found += [Finding("C003", checks.OK, "region pack valid"), checks.grids(region)]
             if found[0].level == checks.OK:
                 found.append(checks.people(region, await _staffed(database, region)))
+                async with database.moment() as connection:
+                    found.append(machine_checks.counts(len(await counts.differing(connection))))
             found += [
                 checks.holidays(CityCalendar(region.calendar), context.clock.now().date()),
                 checks.weights(context.config, region),

@@ -45,7 +45,7 @@ def _wrong(entry: dict[str, Any]) -> Iterator[str]:
         if not isinstance(entry[name], str) or not entry[name].strip():
             yield f"{name} is text"
     end = entry.get("end", DemoEnd.WAITING)
-    if end not in set(DemoEnd):
+    if not isinstance(end, str) or end not in set(DemoEnd):
         yield f"end is one of {', '.join(DemoEnd)}, not {end}"
         return
     needed = _NEEDED.get(DemoEnd(end), ())

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+_LONGEST = 300  # characters of a reason
+
 
 class PackError(Exception):
     """`faults`: one line each, "file:line: reason"."""
@@ -23,7 +25,10 @@ class Faults:
     found: list[str] = field(default_factory=list)
 
     def add(self, file: Path, line: int, reason: str) -> None:
-        self.found.append(f"{file.name}:{line}: {reason}")
+        """What the reason quotes may be anything: a whole file in one cell, line breaks, nothing."""
+        said = f"{reason}nothing" if reason.endswith(" ") else reason
+        plain = "".join(char if char.isprintable() else " " for char in said).strip()
+        self.found.append(f"{file.name}:{line}: {plain if len(plain) <= _LONGEST else f'{plain[:_LONGEST]}…'}")
 
     def raise_any(self) -> None:
         if self.found:
@@ -39,6 +44,15 @@ def table(file: Path, columns: tuple[str, ...], faults: Faults) -> Iterator[tupl
         return
     start = next((number for number, line in enumerate(lines) if not line.startswith("#")), len(lines))
     reader = csv.DictReader(lines[start:])
+    try:
+        yield from _rows(file, reader, start, columns, faults)
+    except csv.Error as error:
+        faults.add(file, start + reader.line_num, f"no CSV: {error}")
+
+
+def _rows(
+    file: Path, reader: csv.DictReader[str], start: int, columns: tuple[str, ...], faults: Faults
+) -> Iterator[tuple[int, dict[str, str]]]:
     missing = [name for name in columns if name not in (reader.fieldnames or ())]
     if missing:
         faults.add(file, start + 1, f"columns missing: {', '.join(missing)}")

@@ -32,7 +32,7 @@ def _wrong(given: Any) -> Iterator[str]:
     if not isinstance(held, list) or not isinstance(days, dict):
         yield "held is a list, days_of a table"
         return
-    yield from (f"{name}: no procedure" for name in (*held, *days) if name not in _KNOWN)
+    yield from (f"{name}: no procedure" for name in (*held, *days) if not isinstance(name, str) or name not in _KNOWN)
     for name, number in days.items():
         least = _LEAST.get(name, 1)
         if type(number) is not int or number < least:

@@ -68,9 +68,11 @@ class Clerk:
     def _wanted(self, shown: Sequence[str]) -> str:
         found = (data for begin in (*_LEADS, *_HUBS) for data in shown if data.startswith(begin))
         wanted = next(found, "")
-        # Once it is dispatched, the list of desks is there for second thoughts.
-        undecided = wanted.endswith(":designate") or any(data.startswith("s:decline:") for data in shown)
-        return wanted if undecided or not wanted.startswith("s:units:") else ""
+        if not wanted.startswith("s:units:"):
+            return wanted
+        # Once it is dispatched, the list of desks is there for second thoughts alone.
+        undecided = any(data.startswith("s:decline:") for data in shown)
+        return next((data for data in shown if data.endswith(":designate")), wanted if undecided else "")
 
     def _when(self, ticket: int, wanted: str, *, danger: bool) -> datetime:
         scene, round_ = self._scene, self._rounds.get(ticket, 0)
@@ -134,6 +136,7 @@ class Clerk:
                 await scene.presses(self.address, f"s:hand:{ticket}")
             case "answer":
                 await self._asked(wanted, message_id, dice.of(*name).choice(officers.answers))
+                self._follows_up(ticket)
             case "release" if dice.happens(officers.sends_back, "sends_back", *name):
                 await self._asked(f"s:send_back:{ticket}", message_id, dice.of(*name).choice(officers.send_backs))
             case "close":

@@ -9,7 +9,7 @@ from app import proving
 from app.simulation.chats import Chats
 from app.simulation.ledger import End, Ledger
 from storage import Database, Evidence
-from storage.reckoning import Held, held
+from storage.reckoning import Held
 from workflow.region import Region
 from workflow.states import State
 
@@ -33,8 +33,9 @@ class Verdict:
         self.faults[kind].extend(found)
 
 
-async def judge(database: Database, ledger: Ledger, chats: Chats, region: Region) -> Verdict:
-    verdict, kept = Verdict(), await held(database)
+async def judge(database: Database, kept: Held, ledger: Ledger, chats: Chats, region: Region) -> Verdict:
+    """`kept`: what the database holds now."""
+    verdict = Verdict()
     _arrivals(verdict, kept, chats)
     _matters(verdict, kept, ledger)
     _clocks(verdict, kept, region)
@@ -91,3 +92,5 @@ def _counts(verdict: Verdict, kept: Held, ledger: Ledger) -> None:
     ):
         if here != there:
             verdict.add("counts", f"{name}: {here} and {there}")
+    if ends[End.ALARMED] > kept.facts.get("added", 0):
+        verdict.add("lost", f"{ends[End.ALARMED]} went to an open emergency, {kept.facts.get('added', 0)} additions are there")

@@ -14,6 +14,7 @@ class End(StrEnum):
     FILED = "filed"  # a ticket of its own, or one for each of its parts
     JOINED = "joined"
     ADDED = "added"  # to an own ticket
+    ALARMED = "alarmed"  # to an own emergency that is open
     ANSWERED = "answered"  # from the knowledge base
     THANKED = "thanked"
     GIVEN_UP = "given_up"  # by the person, who was asked too often

@@ -6,6 +6,7 @@ What reads, sends and watches is the system's own, stepped instead of left to it
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -18,9 +19,11 @@ from app.simulation.roster import Roster
 from app.simulation.scene import Scene
 from app.simulation.settings import Burst
 from storage import reckoning
+from workflow import routing
+from workflow.region import Level
 from workflow.states import RESTING
 
-_WATCH = timedelta(minutes=30)
+_WATCH = timedelta(hours=1)
 _TOGETHER = timedelta(minutes=1)
 """What lies within it may be done at once, where more than one thing at a time is wanted."""
 _FINISH = timedelta(hours=6)
@@ -45,12 +48,12 @@ class Plan:
 
 @dataclass(slots=True)
 class Played:
-    """`backlog`: open tickets by state at the end of each day. `seconds`: real time of the days alone."""
+    """`backlog`: open tickets by state at the end of each day. `seconds`: real time of the days alone, `cores`: what of it was worked."""
 
     backlog: list[dict[str, int]] = field(default_factory=list)
     missed: int = 0
     seconds: float = 0.0
-    unsettled: int = 0
+    cores: float = 0.0
 
 
 class Play:
@@ -68,8 +71,8 @@ class Play:
     async def run(self) -> Played:
         scene, plan = self._scene, self._plan
         await Roster(scene).opens()
-        await self._settle()
-        begun = asyncio.get_running_loop().time()
+        await self.settle()
+        begun, worked = asyncio.get_running_loop().time(), time.process_time()
         start = scene.now
         for day in range(plan.days):
             scene.diary.note(start + timedelta(days=day), "city", partial(self._dawns, day))
@@ -77,6 +80,7 @@ class Play:
         await self._until(start + timedelta(days=plan.days))
         await self._until(scene.now + _FINISH)
         self._played.seconds = asyncio.get_running_loop().time() - begun
+        self._played.cores = time.process_time() - worked
         return self._played
 
     async def _until(self, end: datetime) -> None:
@@ -87,10 +91,10 @@ class Play:
             now = diary.due(at + _TOGETHER if many else at, self._plan.at_once)
             scene.clock.move_to(max(one[0] for one in now))
             await asyncio.gather(*(act() for _, _, act in now))
-            await self._settle()
+            await self.settle()
         scene.clock.move_to(end)
 
-    async def _settle(self) -> None:
+    async def settle(self) -> None:
         """Until everything is heard and said that can be now."""
         reader, relay = self._scene.city.engine.reader, self._scene.city.engine.relay
         while True:
@@ -130,17 +134,16 @@ class Play:
 
     def _bursts(self, burst: Burst) -> None:
         scene, rng = self._scene, self._scene.dice.of("burst")
-        county = self._composer.village("burst")[:6]
-        for number in range(burst.people):
+        county = routing.ancestor(scene.city.region, self._composer.village("burst"), Level.COUNTY)
+        for _ in range(burst.people):
             hour = burst.begins + burst.hours * rng.betavariate(2, 4)
             scene.later("arrivals", partial(self._arrives, self._brought, burst=burst, county=county), hours=hour)
             self._brought += 1
-            _ = number
 
     async def _evening(self, day: int) -> None:
-        held = await reckoning.held(self._scene.city.database)
+        states = await reckoning.states(self._scene.city.database)
         at_rest = {state.value for state in RESTING}
-        backlog = {state: count for state, count in sorted(held.states.items()) if state not in at_rest}
+        backlog = {state: count for state, count in sorted(states.items()) if state not in at_rest}
         self._played.backlog.append(backlog)
         self._told(day, backlog)
 

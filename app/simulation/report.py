@@ -43,6 +43,7 @@ def of(plan: Plan, played: Played, chats: Chats, ledger: Ledger, kept: Held, gro
         "days": plan.days,
         "at_once": plan.at_once,
         "seconds": round(played.seconds, 2),
+        "core_seconds": round(played.cores, 2),
         "days_per_minute": round(plan.days / minutes, 1),
         "updates_per_second": round(chats.stored / max(played.seconds, 0.001), 1),
         "answer_ms": percentiles(chats.timings.answers),
@@ -55,6 +56,7 @@ def of(plan: Plan, played: Played, chats: Chats, ledger: Ledger, kept: Held, gro
         "tickets": tickets,
         "states": dict(sorted(kept.states.items())),
         "without_clock": dict(sorted(Counter(f"{procedure} {state}" for _, state, procedure in kept.without_clock).items())),
+        "silent_for_14_days": {f"{procedure} {state}": count for (procedure, state), count in kept.silent.items()},
         "clocks_missed": played.missed,
         "backlog": played.backlog,
         "database": {**asdict(growth), "bytes_per_ticket": round((growth.after - growth.before) / max(tickets, 1))},
@@ -66,10 +68,11 @@ def lines(report: Json) -> list[str]:
     """For people."""
     speed, kept = f"{report['days_per_minute']} a minute, {report['updates_per_second']} updates a second", report["database"]
     found = [
-        f"days {report['days']} in {report['seconds']} s: {speed}",
+        f"days {report['days']} in {report['seconds']} s ({report['core_seconds']} s of one core): {speed}",
         f"matters {report['matters']}: {_counted(report['ends'])}",
         f"tickets {report['tickets']}: {_counted(report['states'])}",
         f"open without a clock: {_counted(report['without_clock'])}",
+        f"open, and nothing happened for 14 days: {_counted(report['silent_for_14_days'])}",
         f"updates {report['updates']} · messages {report['messages']} · clocks missed {report['clocks_missed']}",
         f"steps: {_counted(report['did'])}",
         f"message to answer, ms: {_counted(report['answer_ms'])}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from functools import partial
 
 from app.simulation.agenda import Act
@@ -13,6 +14,7 @@ from bot.doors import ReadyMessage
 
 _MOST_STEPS = 10
 """Taps and messages after which somebody gives a matter up."""
+_A_DAY = timedelta(hours=24)
 _ONES_OWN = ("r:add:", "r:withdraw:")
 """Buttons of somebody's own ticket."""
 
@@ -30,6 +32,10 @@ class Resident:
         """Those that take additions, as far as they know."""
         self._done: set[str] = set()
         self._anonymous = False
+        self._danger_at: datetime | None = None
+        """When they were last told of an emergency of theirs: for a day, what they say may go to it."""
+        self._alarmed: Matter | None = None
+        """What seems to have gone to it."""
 
     @property
     def is_free(self) -> bool:
@@ -41,7 +47,7 @@ class Resident:
         return len(self._live)
 
     async def brings(self, matter: Matter) -> None:
-        self._matter = matter
+        self._matter, self._alarmed = matter, None
         self._anonymous = self._scene.dice.happens(self._scene.settings.shares.anonymous, "anonymous", matter.id)
         await self._scene.says(self.address, matter.text)
 
@@ -50,7 +56,7 @@ class Resident:
         shown = buttons_of(message)
         if "c:yes" in shown:
             self._soon(message_id, "c:yes", "notice")
-        matter = self._matter
+        matter = self._matter or self._alarmed
         if matter is not None:
             self._about(matter, message_id, shown)
         self._afterwards(message_id, shown)
@@ -65,12 +71,18 @@ class Resident:
             self._tickets |= fresh
             matter.tickets += sorted(fresh)
             self._ends(matter, End.FILED)
+            self._alarmed = None
+            if any(data.startswith("r:withdraw:") for data in shown) and not any(data.startswith("r:passport:") for data in shown):
+                self._danger_at = self._scene.now  # an emergency's receipt is no card
             habits = self._habits
             if self._scene.dice.happens(habits.adds, "adds", matter.id):
                 hours = self._scene.dice.between((1, 40), "adds_after", matter.id)
                 self._scene.later(self.address, partial(self._adds, min(fresh)), hours=hours)
         elif any(data.startswith("j:leave:") for data in shown):
             self._ends(matter, End.JOINED)
+        elif not shown and self._danger_at is not None and self._scene.now - self._danger_at < _A_DAY:
+            self._ends(matter, End.ALARMED)
+            self._alarmed = matter
         elif any(data.startswith(("i:", "n:")) for data in shown):
             if all(data.startswith("i:file:") for data in shown):
                 self._ends(matter, End.THANKED)

@@ -24,7 +24,8 @@ class Roster:
                 await self._comes(Role.HUB_OFFICER, Assignee(routing.HUB, place.code))
             elif place.level in {Level.COUNTY, Level.CITY}:
                 await self._comes(Role.SUPERVISOR, Assignee("", place.code))
-        await self._comes(Role.DEPARTMENT, Assignee(routing.DISCIPLINE, region.code))
+        for number in ("", "-2"):  # who answers a report does not check it
+            await self._comes(Role.DEPARTMENT, Assignee(routing.DISCIPLINE, region.code), number)
 
     async def fills(self, ticket_id: int, code: str) -> bool:
         """Fits `app.simulation.clerks.Fills`. `code`: see `bot.cards.choices.code_of`."""
@@ -44,8 +45,8 @@ class Roster:
             return None
         return routing.desk(region, code[1:], ticket.place)
 
-    async def _comes(self, role: Role, desk: Assignee) -> None:
-        address = f"post-{desk.unit or role.value}-{desk.place}"
+    async def _comes(self, role: Role, desk: Assignee, number: str = "") -> None:
+        address = f"post-{desk.unit or role.value}-{desk.place}{number}"
         clerk = self._clerks[desk] = Clerk(self._scene, address, self.fills)
         self._scene.chats.belongs(address, clerk)
         code, invite = invites.make(role.value, desk.place, desk.unit, self._scene.city.region, self._scene.clock)

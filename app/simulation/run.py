@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,9 @@ from app.simulation.settings import Settings
 from storage import Database, reckoning
 from workflow.region import Region
 
+LONG = timedelta(days=14)
+"""For so long something should have happened to an open ticket."""
+
 
 @dataclass(frozen=True, slots=True)
 class Script:
@@ -38,27 +41,31 @@ class Script:
 class Stage:
     """One city and all who play in it. The database is migrated and new."""
 
-    def __init__(self, config: Config, region: Region, database: Database, script: Script, language: nlp.Language | None = None) -> None:
-        """`config.region.pack` is where the words are taken from. Raises PackError and LanguageError."""
+    def __init__(
+        self, config: Config, region: Region, database: Database, script: Script, language: nlp.Language | None = None,
+        told: Told = lambda _day, _backlog: None,
+    ) -> None:
+        """`config.region.pack` is where the words come from. `told` hears of each day that is over. Raises PackError and LanguageError."""
         clock = MovedClock(script.start)
         self.chats, self.ledger = Chats(clock), Ledger()
         config = replace(config, anchors=replace(config.anchors, file=""))
         city = wiring.build(config, region, database, clock, self.chats, language=language)
         dice = Dice(script.seed)
         self.scene = Scene(city, script.settings, clock, Diary(), dice, Hours(region, city.calendar), self.chats, self.ledger)
-        self._composer = Composer(region, script.settings, words_of(Path(config.region.pack)), dice, script.texts)
+        composer = Composer(region, script.settings, words_of(Path(config.region.pack)), dice, script.texts)
+        self.game = Play(self.scene, composer, script.plan, told)
         self._script = script
         self._database = database
         self._before = 0
 
-    async def play(self, told: Told = lambda _day, _backlog: None) -> Played:
+    async def play(self) -> Played:
         self._before = await reckoning.size(self._database)
-        return await Play(self.scene, self._composer, self._script.plan, told).run()
+        return await self.game.run()
 
     async def reckon(self, played: Played) -> Json:
-        verdict = await integrity.judge(self._database, self.ledger, self.chats, self.scene.city.region)
+        kept = await reckoning.held(self._database, self.scene.now - LONG)
+        verdict = await integrity.judge(self._database, kept, self.ledger, self.chats, self.scene.city.region)
         growth = report.Growth(self._before, await reckoning.size(self._database))
-        kept = await reckoning.held(self._database)
         return report.of(self._script.plan, played, self.chats, self.ledger, kept, growth, verdict)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.cards.resident import Rows, move
 from bot.cards.words import Words
 from workflow import deadlines, routing
-from workflow.guards import FINAL_REVIEW, MAX_HOPS, MAX_REWORKS
+from workflow.guards import FINAL_REVIEW, MAX_HOPS, MAX_REWORKS, own_work
 from workflow.intake import SHOWN_TOPICS
 from workflow.model import Actor, Assignee, Button, Procedure, Ticket
 from workflow.policy import parties, unmasking_role
@@ -57,7 +57,7 @@ def for_staff(ticket: Ticket, viewer: Viewer, words: Words) -> Rows:
     if Party.LEAD in held:
         rows += _lead(ticket, viewer, words)
     if held & _HUB:
-        own = Party.LEAD in held or ticket.signed_by == viewer.actor.contact_id
+        own = own_work(ticket, viewer.actor.contact_id, held)
         rows += _hub(ticket, viewer, words, own=own)
     if held:
         looks = (Button("button.full", f"s:full:{ticket.id}"),)
@@ -118,7 +118,7 @@ def _hub(ticket: Ticket, viewer: Viewer, words: Words, *, own: bool) -> list[tup
             return [] if own else [(Button("button.resume", move(Trigger.RESUME, ticket)),)]
         case State.REPLIED if not own:
             return [(Button("button.release", move(Trigger.RELEASE, ticket)), _step("button.send_back", "send_back", ticket))]
-        case State.EVALUATING | State.CLOSED:
+        case State.EVALUATING | State.CLOSED | State.ANSWERED:
             return _answered(ticket, viewer, own=own)
         case State.DECLINED:
             return [(_step("button.uphold", "uphold", ticket),)]
@@ -131,15 +131,19 @@ def _answered(ticket: Ticket, viewer: Viewer, *, own: bool) -> list[tuple[Button
     if ticket.state is State.CLOSED:
         may_rise = ticket.lead is not None and ticket.reviews < FINAL_REVIEW
         return [(_step("button.reopen", "reopen", ticket),)] if may_rise else []
-    again = [_step("button.send_back", "rework", ticket)] if ticket.reworks < MAX_REWORKS else []
+    may_rise = ticket.state is State.EVALUATING and ticket.reworks < MAX_REWORKS
+    again = [_step("button.send_back", "rework", ticket)] if may_rise else []
     close = [_step("button.close", "close", ticket)] if not own and closable(ticket, viewer.now) else []
     return [tuple(buttons)] if (buttons := [*again, *close]) else []
 
 
 def closable(ticket: Ticket, now: datetime) -> bool:
-    """Whether the hub may close: the resident has said something, is not there, or had the time."""
+    """Whether the hub may close: the resident has said something, is not there, or had the time. Of a question that was answered: had the
+    time."""
     clock = ticket.clock("evaluate")
-    return bool(ticket.verdict) or ticket.reporter is None or (clock is not None and clock.due_at <= now)
+    if clock is not None and clock.due_at <= now:
+        return True
+    return ticket.state is not State.ANSWERED and (bool(ticket.verdict) or ticket.reporter is None)
 
 
 def _offers(key: str, verb: str, ticket: Ticket, words: Words) -> list[tuple[Button, ...]]:

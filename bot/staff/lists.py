@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from bot import menus
 from bot.cards import pins
-from bot.cards.choices import other_guesses
+from bot.cards.choices import closable, other_guesses
 from bot.cards.staff import because, relevant_clock
 from bot.staff.turn import Rows, Turn
 from workflow.errors import Refusal, Refused
@@ -21,8 +21,11 @@ _LAST = datetime.max.replace(tzinfo=UTC)
 _LEAD_STATES = (State.DISPATCHED, State.DESIGNATED, State.HANDLING, State.SUSPENDED)
 _HUB_STATES = (
     State.REGISTERED, State.ACCEPTED, State.DISPUTED, State.REPLIED, State.EVALUATING, State.REVIEW, State.RECHECK, State.HANDLING,
+    State.ANSWERED,
 )  # fmt: skip
 _HUB = frozenset({Party.HUB, Party.SUPERVISOR})
+_WAITS = frozenset({State.ANSWERED})
+"""The resident's turn, until their time is over."""
 _NUMBER = re.compile(r"[A-Z]{1,6}-?\d{6}-?\d{1,6}", re.IGNORECASE)
 
 
@@ -85,6 +88,8 @@ def _my_turn(turn: Turn, ticket: Ticket) -> bool:
         return True
     if not held & _HUB or ticket.state not in _HUB_STATES:
         return False
+    if ticket.state in _WAITS:
+        return closable(ticket, turn.session.now)
     return ticket.state is not State.HANDLING or ticket.extension == "asked"
 
 

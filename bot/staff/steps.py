@@ -114,9 +114,12 @@ async def _decide(turn: Turn, ticket: Ticket, *, granted: bool) -> str:
 
 async def _close(turn: Turn, ticket: Ticket, outcome: str) -> str:
     turn.expect_party(ticket, *_HUB)
-    turn.expect(ticket, State.EVALUATING)
+    if ticket.state is not State.ANSWERED:
+        turn.expect(ticket, State.EVALUATING)
     if not closable(ticket, turn.session.now):
         raise Refused(Refusal.EVALUATION_OPEN)
+    if ticket.state is State.ANSWERED:
+        outcome = Outcome.EXPLAINED.value  # what else does an answer do
     if outcome in {found.value for found in _OUTCOMES}:
         return await _ask(turn, ticket, "close", "staff.ask_close_reason", outcome=outcome)
     offers = tuple((Button("button.outcome", f"s:close:{ticket.id}:{o.value}", {"outcome": o.value}),) for o in _OUTCOMES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from contextlib import suppress
@@ -11,9 +12,10 @@ from typing import Any
 from telegram import Bot
 from telegram.error import BadRequest, NetworkError, TelegramError
 
-from bot.doors import Delivered, FileStore, Incoming, ReadyMessage, Sent, Unavailable
+from bot.doors import Delivered, FileStore, Incoming, ReadyMessage, RetryAfter, Sent, Unavailable, Unknown
 from bot.telegram import commands
 from bot.telegram.attachments import MAX_DOWNLOAD, Attachment, fetch
+from bot.telegram.errors import NO_SERVER_WAIT
 from bot.telegram.parse import DOOR, Parsed, parse
 from bot.telegram.request import Flood
 from bot.telegram.sending import Sender
@@ -36,6 +38,8 @@ class TelegramDoor:
         self._clock = clock
         self._max_download = max_download
         self._sender = Sender(bot, files)
+        self._doubted = False
+        self._asking: asyncio.Task[bool] | None = None
 
     async def parse(self, bodies: tuple[Mapping[str, Any], ...]) -> Incoming | None:
         """Several bodies are one album. Raises Unavailable while Telegram can't be reached, telegram.error.BadRequest where it does
@@ -79,10 +83,35 @@ class TelegramDoor:
             raise Unavailable(type(error).__name__) from None
 
     async def send(self, address: str, kind: str, message: ReadyMessage) -> Sent:
+        """After a send whose fate is unknown nothing is said before Telegram answers a question that nobody sees: a network that is
+        away for long costs each message one such fate, and no repetition."""
+        if self._doubted and not await self._answers():
+            return RetryAfter(NO_SERVER_WAIT, whole_door=True)
         sent = await self._sender.send(address, message)
+        self._doubted = self._doubted or isinstance(sent, Unknown)
         if message.menu and isinstance(sent, Delivered) and not await commands.for_chat(self._bot, address, dict(message.menu)):
             _LOG.warning("a chat's menu could not be set", extra={"door": DOOR})
         return sent
+
+    async def _answers(self) -> bool:
+        """Asked once for all who want to know at the same time."""
+        if self._asking is None:
+            self._asking = asyncio.create_task(self._asked())
+        return await asyncio.shield(self._asking)
+
+    async def _asked(self) -> bool:
+        try:
+            await self._bot.get_me()
+        except BadRequest:
+            pass  # an answer, too; the library calls it a fault of the network
+        except NetworkError:
+            return False
+        except TelegramError:
+            pass
+        finally:
+            self._asking = None
+        self._doubted = False
+        return True
 
     async def acknowledge(self, incoming: Incoming, toast: str = "") -> None:
         """Too late, answered already, no network: none of it matters to what was done."""

@@ -9,7 +9,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, Te
 from bot.doors import Failed, Moved, Rejected, RetryAfter, Sent, Unknown, Unreachable
 from bot.telegram.request import Broken, Flood, NotSent
 
-_NO_SERVER_WAIT = 5.0  # seconds
+NO_SERVER_WAIT = 5.0  # seconds
 _BAD_TOKEN_WAIT = 60.0  # seconds: nothing helps until somebody changes the configuration
 _GONE = (
     "chat not found",
@@ -56,7 +56,7 @@ def outcome(error: TelegramError) -> Sent:
         case BadRequest():
             return Unreachable("gone") if says(error, _GONE) else Rejected(_QUOTED.sub('"…"', error.message))
         case NotSent():
-            return RetryAfter(_NO_SERVER_WAIT, whole_door=True)
+            return RetryAfter(NO_SERVER_WAIT, whole_door=True)
         case Broken():
             return Failed(error.message)
         case _:

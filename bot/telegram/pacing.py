@@ -15,7 +15,7 @@ ALL_MESSAGES = 30
 ALL_SECONDS = 1.0
 ALL_AT_ONCE = 5  # in a fifth of a second: what goes evenly stays within the limit though some of it is late on its way
 ALL_GAP = 0.2
-_FORGET = 10_000  # chats kept before idle ones are thrown out
+_FORGET = 1_000  # chats kept before idle ones are thrown out: at 30 a second no more than some hundred are still counted
 _STEP_ASIDE = ALL_GAP / ALL_AT_ONCE
 _GRAIN = 1e-6  # seconds: sums of floats never come out quite whole, and a wait of nothing would be waited for again and again
 

@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from app.metrics import Metrics
-from app.readiness import STOPPING
+from app.readiness import AWAY, STOPPING
+from storage import away
+from storage.away import REASONS
 from tests.architecture.tree import ROOT, modules
 
 PAGE = (ROOT / "docs" / "operations.md").read_text("utf-8")
@@ -29,7 +31,13 @@ def test_every_code_of_check_has_its_paragraph() -> None:
 
 def test_every_reason_has_its_paragraph() -> None:
     section = PAGE[PAGE.index("## Not ready") : PAGE.index("## Alarms")]
-    assert [reason for reason in ("database", "reader", "relay", "watch", STOPPING) if f"`{reason}`" not in section] == []
+    stores = [AWAY + reason for reason in REASONS]
+    assert [reason for reason in ("database", *stores, "reader", "relay", "watch", STOPPING) if f"`{reason}`" not in section] == []
+
+
+def test_the_predicate_gives_no_other_reason() -> None:
+    given = {reason for table in (away._SQLITE, away._STATES, away._CLASSES, away._ON_DISK) for reason in table.values()}
+    assert given | {"removed", "replaced"} == set(REASONS)
 
 
 def test_every_alarm_has_its_paragraph_and_no_other_has() -> None:

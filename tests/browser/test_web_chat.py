@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from playwright.async_api import Browser, FilePayload, FrameLocator, Page
+
+from tests.browser.conftest import Site
 
 pytestmark = pytest.mark.browser
 COMPLAINT = "杜阮井根村村口的垃圾堆三天没人清，好臭"
@@ -93,3 +97,22 @@ async def test_a_file_that_the_server_finds_too_big_is_said_too(address: str, br
     await page.locator("#send").click()
     await page.locator("#toast", has_text="超过 20 MB").wait_for()
     await page.locator(".msg.mine.failed").wait_for()
+
+
+async def test_while_the_store_is_away_the_page_keeps_what_was_written_and_sends_it(site: Site, browser: Browser) -> None:
+    """Also for somebody who comes just then."""
+    here = Path(str(site.city.database.engine.url.database))
+    here.rename(here.with_name("aside"))
+    page = await browser.new_page()
+    await page.goto(f"{site.base}/chat")
+    await page.locator("#toast", has_text="110").wait_for()
+    here.with_name("aside").rename(here)
+    await page.wait_for_function("() => sessionStorage.getItem('token')")
+    here.rename(here.with_name("aside"))
+    await page.locator("#text").fill(COMPLAINT)
+    await page.locator("#send").click()
+    await page.locator("#toast:not([hidden])", has_text="110").wait_for()
+    here.with_name("aside").rename(here)
+    await page.get_by_role("button", name="继续").click()
+    await page.get_by_text("我这样理解").wait_for()
+    assert await page.locator(".failed").count() == 0

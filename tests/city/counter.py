@@ -135,12 +135,13 @@ class Counter:
 
 
 @asynccontextmanager
-async def open_counter(folder: Path, paces: dict[str, Pace] | None = None) -> AsyncIterator[Counter]:
+async def open_counter(folder: Path, paces: dict[str, Pace] | None = None, url: str = "") -> AsyncIterator[Counter]:
+    """`url`: a database other than the folder's own."""
     settings = config.load(ROOT / "config.example.toml", {})
     settings = replace(settings, files=config.FilesConfig(folder / "files"))
     region, clock = jiangmen.region(), MovingClock()
     vault = Vault(Keys(None, KEYS), jiangmen.language().masker)
-    database = open_database(f"sqlite+aiosqlite:///{folder / 'city.db'}", vault)
+    database = open_database(url or f"sqlite+aiosqlite:///{folder / 'city.db'}", vault)
     await migrate(database)
     async with FakeTelegram(reference()) as server:
         files = DiskFiles(folder / "files")

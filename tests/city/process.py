@@ -117,6 +117,11 @@ class Process:
         """As if somebody pulled the plug."""
         assert await self.stop(signal.SIGKILL) == -signal.SIGKILL
 
+    @property
+    def pid(self) -> int:
+        assert self._child is not None
+        return self._child.pid
+
     async def ended(self) -> int:
         assert self._child is not None and self._reading is not None
         async with asyncio.timeout(_PATIENCE):

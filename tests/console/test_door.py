@@ -202,6 +202,20 @@ async def test_who_lost_the_post_is_out_at_the_next_click(house: House) -> None:
     await visitor.reads("/console", 401)
 
 
+async def test_a_role_that_was_taken_away_is_gone_from_the_running_session(house: House) -> None:
+    """The session stays, for the post that is left; what only the other one may do is refused at the next click."""
+    visitor, person = await house.enters(await house.code_of("supervisor")), house.town.people["supervisor"].id
+    token = await visitor.form_token()
+    assert (await visitor.posts("/console/health/again", token=token)).status == 303
+    async with SqlUnitOfWork(house.town.database) as uow:
+        for post in await uow.posts.of_contact(person):
+            await uow.posts.remove(post.id)
+            await uow.posts.add(replace(post, id=0, role=Role.AUDITOR))
+        await uow.commit()
+    await visitor.reads("/console/tickets")
+    assert (await visitor.posts("/console/health/again", token=token)).status == 403
+
+
 @pytest.mark.parametrize("who", ["resident", "worker", "bureau", "counter"])
 async def test_a_code_is_no_post(house: House, who: str) -> None:
     visitor = await house.enters(await house.code_of(who))

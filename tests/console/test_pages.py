@@ -231,12 +231,24 @@ async def test_a_list_says_how_many_of_how_many_and_keeps_its_filter_on_the_next
         await registered(house.town)
     await registered(house.town, topic="T2")
     visitor = await house.holds(Role.SUPERVISOR)
+    assert "符合条件 28 件，您岗位范围内共 28 件" in await visitor.reads("/console/tickets?state=REGISTERED")
+    assert "符合条件 1 件，您岗位范围内共 28 件" in await visitor.reads("/console/tickets?topic=T2")
     page = await visitor.reads("/console/tickets?topic=T1")
-    assert "符合条件 27 件，您岗位范围内共 28 件" in page
+    assert "您岗位范围内共 28 件" in page and "符合条件" not in page
     link = re.search(r'rel="next" href="([^"]+)"', page)
     assert link is not None
     after = await visitor.reads(unescape(link[1]))
-    assert len(numbers(after)) == 2 and not numbers(page) & numbers(after)
+    assert len(numbers(after)) == 2 and not numbers(page) & numbers(after) and "第 2 页" in after
+    link = re.search(r'rel="prev" href="([^"]+)"', after)
+    assert link is not None
+    assert numbers(await visitor.reads(unescape(link[1]))) == numbers(page)
+
+
+@pytest.mark.parametrize("word", ["x", "=", "%00", "好", "A" * 30, "A" * 5000, "AAAGYQfNZt3AAAAAAAAAABkAAAACt-OcWA", "page"])
+async def test_a_cursor_that_is_none_shows_the_first_page(house: House, word: str) -> None:
+    ticket = await registered(house.town)
+    visitor = await house.holds(Role.SUPERVISOR)
+    assert numbers(await visitor.reads(f"/console/tickets?topic=T1&at={word}")) == {ticket.number}
 
 
 async def test_the_fragment_is_the_boards_numbers_as_they_are_now(house: House) -> None:

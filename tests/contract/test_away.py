@@ -159,6 +159,17 @@ async def test_a_server_that_ends_in_mid_transaction_undoes_it_and_is_used_again
     assert await days(pg) == {"after"}
 
 
+async def test_a_unit_of_work_says_so_too(pg: Database, postgresql: Server) -> None:
+    with pytest.raises(Away):
+        async with SqlUnitOfWork(pg) as uow:
+            assert await uow.tickets.get(1) is None
+            connection = await postgresql.connect()
+            name = name_of(str(pg.engine.url))
+            await connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name)
+            await connection.close()
+            await uow.tickets.get(1)
+
+
 async def test_a_server_without_a_place_left_is_away(pg: Database, postgresql: Server) -> None:
     """As with too many connections of others: nothing is counted against whoever asked."""
     connection = await postgresql.connect()

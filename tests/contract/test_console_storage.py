@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 from app.signins import Links, operator_code
 from storage import ConsoleAccess, ConsoleViews, OutboxQueue, SqlInbox, SqlUnitOfWork
 from storage.console_views import PER_PAGE
+from storage.counts import by_state
 from storage.tables import console_sessions, sign_in_codes
-from storage.views import counts_by_state
 from tests.contract.conftest import Town
 from tests.workflow.build import ADMIN, AUDITOR, OFFICER, SUPERVISOR, a_ticket, an_actor
 from workflow.commands import Move, Register
@@ -140,7 +140,7 @@ async def test_lists_and_counts_hold_what_policy_allows_and_nothing_else(town: T
         made.append(await uow.tickets.add(other))
         await uow.commit()
     allowed = {ticket.number for ticket in made if may_browse(actor, ticket)}
-    page = await views.page(reach(actor), Filter(), town.clock.now(), 1)
+    page = await views.page(reach(actor), Filter(), town.clock.now())
     assert {line.number for line in page.lines} == allowed
     assert (page.found, page.total) == (len(allowed), len(allowed))
     overview = await views.overview(reach(actor), town.clock.now(), town.clock.now() - timedelta(hours=2))
@@ -151,10 +151,10 @@ async def test_a_report_about_somebody_is_in_no_list_count_or_search(town: Town)
     secret = (await tickets_of_all_kinds(town))[-1]
     views, now = ConsoleViews(town.database), town.clock.now() + timedelta(days=300)
     for wanted in (Filter(), Filter(number=secret.number), Filter(procedure=Procedure.PETITION_REPORT), Filter(overdue=True)):
-        page = await views.page(WHOLE, wanted, now, 1)
+        page = await views.page(WHOLE, wanted, now)
         assert secret.number not in {line.number for line in page.lines}
-        assert page.found == len(page.lines)
-    assert await counts_by_state(town.database) == {"REGISTERED": 3}
+        assert page.found in {None, len(page.lines)}
+    assert await by_state(town.database) == {"REGISTERED": 3}
     assert (await views.overview(WHOLE, now, now)).by_state == {State.REGISTERED: 3}
 
 
@@ -165,7 +165,7 @@ async def test_what_narrows_a_list(town: Town) -> None:
 
     async def numbers(**wanted: object) -> set[str]:
         later = now + timedelta(days=2) if wanted.get("overdue") else now
-        return {line.number for line in (await views.page(WHOLE, Filter(**wanted), later, 1)).lines}  # type: ignore[arg-type]  # test shorthand
+        return {line.number for line in (await views.page(WHOLE, Filter(**wanted), later)).lines}  # type: ignore[arg-type]  # test shorthand
 
     assert await numbers(state=State.ACCEPTED) == {one.number}
     assert await numbers(procedure=Procedure.HOTLINE) == {two.number, three.number}
@@ -196,10 +196,10 @@ async def test_pages_are_sorted_by_deadline_and_the_last_one_is_the_end(town: To
     for _ in range(PER_PAGE):
         await town.registered()
     views = ConsoleViews(town.database)
-    page = await views.page(WHOLE, Filter(), town.clock.now(), 1)
-    assert (page.lines[0].number, len(page.lines), page.found, page.pages) == (first.number, PER_PAGE, PER_PAGE + 1, 2)
-    last = await views.page(WHOLE, Filter(), town.clock.now(), 10**6)
-    assert (last.page, len(last.lines)) == (2, 1)
+    page = await views.page(WHOLE, Filter(), town.clock.now())
+    assert (page.lines[0].number, len(page.lines), page.found, page.before) == (first.number, PER_PAGE, PER_PAGE + 1, None)
+    last = await views.page(WHOLE, Filter(), town.clock.now(), page.after)
+    assert (last.page, len(last.lines), last.after) == (2, 1, None)
     assert not {line.number for line in page.lines} & {line.number for line in last.lines}
 
 

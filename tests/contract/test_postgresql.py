@@ -80,3 +80,12 @@ async def test_what_was_begun_when_it_went_away_is_undone_and_said(pg: Database,
 async def test_numbers_may_be_large(pg: Database) -> None:
     async with SqlUnitOfWork(pg, reading=True) as uow:
         assert await uow.tickets.get(2**62) is None
+
+
+async def test_nobody_waits_for_another_ones_number_to_be_kept(pg: Database) -> None:
+    async with SqlUnitOfWork(pg) as first, SqlUnitOfWork(pg) as second:
+        async with asyncio.timeout(10):
+            numbers = [await unit.tickets.next_serial("990101") for unit in (first, second, first)]
+        assert numbers == [1, 2, 3]
+    async with SqlUnitOfWork(pg) as third:
+        assert await third.tickets.next_serial("990101") == 4  # what was not used is left out, never given out again

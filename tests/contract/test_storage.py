@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -167,3 +168,52 @@ async def test_files_are_named_by_content_only(tmp_path: Path) -> None:
     assert len([p for p in tmp_path.rglob("*") if p.is_file()]) == 1
     with pytest.raises(ValueError, match="hash"):
         files.path("../x")
+
+
+async def test_a_dialog_is_asked_once_until_it_is_written(town: Town) -> None:
+    resident = town.people["resident"]
+    async with SqlUnitOfWork(town.database) as uow:
+        await uow.dialogs.save(Dialog(resident.id, "intake", {"id": "a"}))
+        first = await uow.dialogs.get(resident.id)
+        assert first is not None and await uow.dialogs.get(resident.id) is first
+        await uow.dialogs.save(Dialog(resident.id, "intake", {"id": "b"}))
+        second = await uow.dialogs.get(resident.id)
+        assert second is not None and second.data == {"id": "b"}
+        await uow.privacy.forget_talk(resident.id)
+        assert await uow.dialogs.get(resident.id) is None
+
+
+async def test_no_more_chats_are_begun_than_there_is_room_for(database: Database) -> None:
+    clock = FrozenClock()
+    inbox = SqlInbox(database, clock)
+    for number, (door, chat) in enumerate([("test", "a"), ("test", "b"), ("other", "c"), ("test", "d")]):
+        await inbox.store(door, str(number), chat, {})
+    found = await inbox.claim(clock.now(), {"test": 2, "other": 5})
+    assert sorted(row.chat for head in found for row in head) == ["a", "b", "c"]
+    assert await SqlInbox(database, clock).claim(clock.now(), {}) == []
+
+
+async def test_a_brief_look_sees_one_moment_and_commits_nothing(database: Database) -> None:
+    async with SqlUnitOfWork(database) as uow:
+        known = await uow.contacts.add(Contact(0, "test", "a"))
+        await uow.commit()
+    async with SqlUnitOfWork(database, brief=True) as early:
+        assert await early.contacts.by_address("test", "a") is not None
+        async with SqlUnitOfWork(database) as uow:
+            await uow.contacts.save(replace(known, language="en"))
+            await uow.commit()
+        seen = await early.contacts.get(known.id)
+        assert seen is not None and seen.language == known.language
+    async with SqlUnitOfWork(database, brief=True) as late:
+        seen = await late.contacts.get(known.id)
+        assert seen is not None and seen.language == "en"
+
+
+async def test_a_look_that_failed_leaves_nothing_behind(sqlite: Database) -> None:
+    with pytest.raises(ValueError, match="of the look"):
+        async with SqlUnitOfWork(sqlite, brief=True):
+            raise ValueError("of the look")
+    async with SqlUnitOfWork(sqlite, brief=True) as uow:
+        assert await uow.contacts.by_address("test", "a") is None
+        with pytest.raises(RuntimeError):
+            await uow.commit()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,10 @@ from app.simulation import integrity
 from app.simulation.integrity import Verdict
 from app.simulation.ledger import End
 from app.simulation.play import Plan
+from app.simulation.residents import Resident
 from app.simulation.run import Stage
 from app.simulation.settings import load as load_settings
-from storage import Database, SqlUnitOfWork, migrate, open_database
+from storage import Database, SqlUnitOfWork, migrate, open_database, reckoning
 from storage.tables import clocks, events, inbox, tickets
 from tests.simulation.conftest import TOWN, Stages, town
 from workflow.model import Contact
@@ -101,7 +103,8 @@ def _forgotten(stage: Stage, ticket: int) -> None:
 
 
 async def _judged(stage: Stage, database: Database) -> Verdict:
-    return await integrity.judge(database, stage.ledger, stage.chats, town())
+    kept = await reckoning.held(database, stage.scene.now)
+    return await integrity.judge(database, kept, stage.ledger, stage.chats, town())
 
 
 async def _one(database: Database, wanted: Select[tuple[int]]) -> int:
@@ -151,3 +154,17 @@ def test_the_command_leaves_a_city_alone_in_which_somebody_lives(tmp_path: Path,
 def test_a_wish_that_cannot_be_is_named(wish: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["simulate", *wish], ENVIRON, load) == 2
     assert wish[0] in capsys.readouterr().err
+
+
+async def test_who_is_in_danger_already_is_heard_again(staged: Stages) -> None:
+    """Their words go to the emergency that is open: no ticket of their own, and nothing lost."""
+    stage, _ = await staged(Plan(days=1, per_day=1, residents=1))
+    played = await stage.play()
+    somebody = Resident(stage.scene, "resident-again", "990101001001")
+    stage.chats.belongs("resident-again", somebody)
+    for minute in (0, 5):
+        stage.scene.clock.move_to(stage.scene.now + timedelta(minutes=minute))
+        await somebody.brings(stage.ledger.opened("云桥社区着火了", "990101001001", "", "danger"))
+        await stage.game.settle()
+    assert [matter.end for matter in stage.ledger.matters[-2:]] == [End.FILED, End.ALARMED]
+    assert (await stage.reckon(played))["integrity"]["good"]

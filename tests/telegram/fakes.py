@@ -16,6 +16,7 @@ class MemoryInbox:
     def __init__(self) -> None:
         self.rows: dict[str, tuple[str, Mapping[str, Any], str]] = {}
         self.fail = 0
+        self.error: Exception = OSError("the disk is full")
         self.tries = 0
         self.hold: asyncio.Event | None = None
         self._changed = asyncio.Condition()
@@ -28,7 +29,7 @@ class MemoryInbox:
             await self.hold.wait()
         if self.fail:
             self.fail -= 1
-            raise OSError("the disk is full")
+            raise self.error
         new = update_id not in self.rows
         self.rows.setdefault(update_id, (chat, body, album))
         async with self._changed:

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 from telegram.error import BadRequest, InvalidToken, NetworkError
 
-from bot.doors import Delivered, ReadyButton, ReadyMessage, Unavailable
+from bot.doors import Delivered, ReadyButton, ReadyMessage, RetryAfter, Unavailable, Unknown
 from bot.telegram import commands
 from bot.telegram.attachments import MAX_DOWNLOAD
 from bot.telegram.start import Telegram, assemble, build
@@ -16,6 +17,25 @@ from tests.telegram.fakes import MemoryFiles
 
 def last(server: FakeTelegram, number: int = 1) -> tuple[dict[str, object], ...]:
     return tuple(list(server.delivery.history.values())[-number:])
+
+
+async def test_after_an_unknown_fate_nobody_hears_anything_before_telegram_answers(
+    telegram: Telegram, server: FakeTelegram, resident: Person
+) -> None:
+    """However often it is tried while the network is away: the message may have arrived once, and comes once more when it is back."""
+    server.cut("sendMessage", after=True)
+    message, chat = ReadyMessage("好"), str(resident.chat)
+    assert isinstance(await telegram.door.send(chat, "private", message), Unknown)
+    server.cut("getMe", times=10**9)
+    for _ in range(5):
+        found = await asyncio.gather(*(telegram.door.send(chat, "private", message) for _ in range(3)))
+        assert all(isinstance(one, RetryAfter) and one.whole_door for one in found)
+    assert server.times_called("sendMessage") == 1
+    server.faults.pending.clear()
+    assert isinstance(await telegram.door.send(chat, "private", message), Delivered)
+    asked = server.times_called("getMe")
+    assert isinstance(await telegram.door.send(chat, "private", message), Delivered)
+    assert server.times_called("getMe") == asked, "a question for each doubt, no more"
 
 
 async def test_a_photo_is_fetched(telegram: Telegram, server: FakeTelegram, resident: Person, files: MemoryFiles) -> None:

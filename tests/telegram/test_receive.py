@@ -15,6 +15,7 @@ from bot.telegram.receive import MAX_BODY, Poller, webhook_routes
 from bot.telegram.start import Telegram
 from tests.botapi import FakeTelegram, Person
 from tests.telegram.fakes import MemoryInbox
+from workflow.errors import Away
 
 SECRET = "a-secret_of-tests"
 HEADER = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
@@ -161,6 +162,36 @@ async def test_a_failed_store_is_not_confirmed_and_order_holds(
         await telegram.bot.delete_webhook()
     assert inbox.texts() == ["一", "二"]
     assert server.delivery.attempts[2:] == [(first, 200), (second, 200)]
+
+
+async def test_while_the_store_is_away_telegram_is_asked_to_come_again(
+    telegram: Telegram, server: FakeTelegram, resident: Person, inbox: MemoryInbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    inbox.fail, inbox.error = 2, Away("full")
+    async with hooked(inbox) as url:
+        await telegram.webhook(url, SECRET)
+        said = await resident.says("一")
+        await server.delivery.attempted(2)
+        assert server.delivery.attempts == [(said, 503), (said, 503)]
+        server.delivery.retry_now()
+        await server.delivery.confirmed()
+        await telegram.bot.delete_webhook()
+    assert inbox.texts() == ["一"]
+    assert caplog.records == [], "whoever watches the store tells of it, once"
+
+
+async def test_while_the_store_is_away_the_poller_confirms_nothing(
+    telegram: Telegram, server: FakeTelegram, resident: Person, inbox: MemoryInbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    inbox.fail, inbox.error = 2, Away("full")
+    await resident.says("一")
+    async with polling(telegram, inbox):
+        await inbox.tried(2)
+        assert server.delivery.pending
+        await inbox.filled(1)
+        await server.delivery.confirmed()
+    assert inbox.texts() == ["一"]
+    assert caplog.records == []
 
 
 @pytest.mark.parametrize("headers", [{}, {"X-Telegram-Bot-Api-Secret-Token": "wrong"}, {"X-Telegram-Bot-Api-Secret-Token": "密"}])

@@ -7,12 +7,14 @@ import io
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from openpyxl import Workbook
 
 from app.importer import GridImport, ImportFaults, StaffRow, read_grids, read_staff
 from app.region_pack import load, with_grids
+from app.region_pack.book_bounds import MAX_UNPACKED
 from workflow.model import Role
 from workflow.region import Level, Region
 
@@ -227,6 +229,15 @@ def test_a_file_that_is_none_is_refused_kindly(tmp_path: Path, region: Region, n
     path = tmp_path / name
     path.write_bytes(content)
     assert any(reason in found for _, found in grid_faults(path, region))
+
+
+def test_a_workbook_that_unpacks_to_a_disk_full_is_refused_unread(tmp_path: Path, region: Region) -> None:
+    path = tmp_path / "grids.xlsx"
+    with ZipFile(path, "w", ZIP_DEFLATED, compresslevel=1) as packed, packed.open("sheet1.xml", "w", force_zip64=True) as entry:
+        for _ in range(MAX_UNPACKED // 1_000_000 + 1):
+            entry.write(bytes(1_000_000))
+    assert path.stat().st_size < MAX_UNPACKED / 100
+    assert any("unpacks to more than" in found for _, found in grid_faults(path, region))
 
 
 def test_a_missing_file_is_a_fault(tmp_path: Path, region: Region) -> None:

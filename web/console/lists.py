@@ -11,6 +11,8 @@ from aiohttp import web
 
 from web.console.pages import show, visitor_of
 from web.services import console_of
+from workflow import cursors
+from workflow.cursors import Cursor
 from workflow.model import Procedure
 from workflow.policy import Reach
 from workflow.region import Level, Place, Region, Topic
@@ -20,14 +22,13 @@ from workflow.views import Filter
 PROCEDURES = tuple(procedure for procedure in Procedure if procedure is not Procedure.PETITION_REPORT)
 _NOT_IN_NUMBERS = re.compile(r"[^A-Z0-9-]")
 _LONGEST_NUMBER = 24
-_LAST_PAGE = 6  # digits
 
 
 async def tickets(request: web.Request) -> web.Response:
     console, visitor = console_of(request), visitor_of(request)
     region = console.region()
     wanted = read(request.query, region)
-    page = await console.views.page(visitor.reach, wanted, console.clock.now(), _page(request.query.get("page", "")))
+    page = await console.views.page(visitor.reach, wanted, console.clock.now(), cursors.read(request.query.get("at", "")))
     return show(
         request, "tickets.html", page=page, wanted=wanted, address=address, states=tuple(State), procedures=PROCEDURES,
         topics=_topics(region), places=_places(region, visitor.reach),
@@ -49,19 +50,15 @@ def read(query: Mapping[str, str], region: Region) -> Filter:
     )
 
 
-def address(wanted: Filter, page: int) -> str:
-    """The list's address for a page."""
+def address(wanted: Filter, cursor: Cursor | None = None) -> str:
+    """The list's address, from where the cursor stands."""
     fields = {
         "state": wanted.state, "procedure": wanted.procedure, "topic": wanted.topic, "place": wanted.place,
         "overdue": "1" if wanted.overdue else "", "urgent": "1" if wanted.urgent else "", "number": wanted.number,
-        "page": str(page) if page > 1 else "",
+        "at": cursor.word if cursor is not None else "",
     }  # fmt: skip
     query = urlencode({name: str(value) for name, value in fields.items() if value})
     return f"/console/tickets?{query}" if query else "/console/tickets"
-
-
-def _page(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _LAST_PAGE else 1
 
 
 def _topics(region: Region) -> list[tuple[str, list[Topic]]]:

@@ -22,7 +22,7 @@ _ONE = {"enum": ["1"]}
 @dataclass(frozen=True, slots=True)
 class Described:
     """`answers`: by status, the media type of the body ("" for none or a plain word of the library's) and the name of its schema, if it
-    has one. `takes`: media type → name of a schema. `parts`: a form with files may bring it, too."""
+    has one. `takes`: media type → name of a schema. `parts`: a form with files may bring it, too. `needs`: the body can't be left out."""
 
     summary: str
     answers: Mapping[int, tuple[str, str]]
@@ -30,6 +30,7 @@ class Described:
     path: Mapping[str, Schema] = field(default_factory=dict)
     takes: Mapping[str, str] = field(default_factory=dict)
     parts: bool = False
+    needs: bool = True
 
 
 _REFUSED = (PLAIN, "")
@@ -45,6 +46,7 @@ _FILTER: Mapping[str, Schema] = {
 _READY = {200: (JSON, "Readiness"), 503: (JSON, "Readiness")}
 _TOO_MUCH = {413: _REFUSED, 503: _REFUSED}
 _BAD = {400: _REFUSED}
+_CROWD = {429: _REFUSED}
 
 ROUTES: Mapping[tuple[str, str], Described] = {
     ("GET", "/healthz"): Described("The process lives", {200: (JSON, "Status")}),
@@ -56,9 +58,17 @@ ROUTES: Mapping[tuple[str, str], Described] = {
     ),
     ("GET", "/"): Described("To the web chat", {302: _REFUSED}),
     ("GET", "/chat"): Described("The web chat's page", _SEEN),
-    ("POST", "/chat/api/session"): Described("A new chat: its token is shown this once", {200: (JSON, "Session")}),
+    ("POST", "/chat/api/session"): Described(
+        "A new chat: its token is shown this once. Many at once from one address wait, unless the words are grave",
+        {200: (JSON, "Session"), 413: _REFUSED, **_CROWD},
+        takes={JSON: "First"},
+        needs=False,
+    ),
     ("POST", "/chat/api/messages"): Described(
-        "Something said in a chat; 202 once it is stored", {202: (JSON, "Stored"), **_BAD, **_TOO_MUCH}, takes={JSON: "Update"}, parts=True
+        "Something said in a chat; 202 once it is stored",
+        {202: (JSON, "Stored"), **_BAD, **_TOO_MUCH, **_CROWD},
+        takes={JSON: "Update"},
+        parts=True,
     ),
     ("GET", "/chat/api/messages"): Described(
         "What was said in a chat after a number; waits up to 25 seconds for news, unless `now` is there",

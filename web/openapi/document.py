@@ -70,7 +70,7 @@ def _operation(method: str, described: Described, needed: Need) -> dict[str, Any
     if parameters := list(_parameters(described)):
         found["parameters"] = parameters
     if described.takes:
-        found["requestBody"] = {"required": True, "content": dict(_bodies(described))}
+        found["requestBody"] = {"required": described.needs, "content": dict(_bodies(described))}
     found["responses"] = {str(status): _answer(status, *answers[status]) for status in sorted(answers)}
     return found
 

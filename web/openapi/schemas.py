@@ -48,6 +48,7 @@ SCHEMAS: dict[str, Schema] = {
     "Status": thing({"status": {"const": "ok"}}),
     "Readiness": thing({"status": {"enum": ["ready", "not ready"]}, "reasons": each(words())}),
     "Session": thing({"token": words("[A-Za-z0-9_-]{1,100}")}),
+    "First": thing({}, more={"text": words(longest=MAX_TEXT)}, closed=False),
     "Update": thing({"id": words("[A-Za-z0-9-]{8,64}")}, more=_SAID, closed=False),
     "Stored": thing({"stored": {"const": True}}),
     "News": each(

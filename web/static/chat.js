@@ -8,9 +8,20 @@ let token = "", after = 0, replyTo = "", fading = 0;
 
 async function begin() {
   token = new URLSearchParams(location.hash.slice(1)).get("t") || sessionStorage.getItem("token") || "";
-  if (!token) token = (await (await fetch("/chat/api/session", { method: "POST" })).json()).token;
-  sessionStorage.setItem("token", token);
+  while (!token) if (!await open("")) await new Promise((done) => setTimeout(done, 3000));
   for (;;) await read();
+}
+
+// Where many come from one address a new chat has to wait, unless its first words are of danger.
+async function open(words) {
+  try {
+    const answer = await fetch("/chat/api/session", { method: "POST", body: words && JSON.stringify({ text: words }) });
+    if (answer.status === 503) tell(labels.away, 12);
+    if (!answer.ok) return false;
+    token = token || (await answer.json()).token;
+    sessionStorage.setItem("token", token);
+    return true;
+  } catch { return false; }
 }
 
 async function read() {
@@ -73,6 +84,7 @@ function replying(id, words) {
 }
 
 async function send(update, chosen, box) {
+  if (!token && !await open(update.text || "")) { tell(labels.crowded, 12); box?.classList.replace("pending", "failed"); return; }
   update.id = crypto.randomUUID(); update.language = document.documentElement.lang;
   const body = new FormData();
   body.append("update", JSON.stringify(update));
@@ -82,7 +94,10 @@ async function send(update, chosen, box) {
       const answer = await fetch("/chat/api/messages", { method: "POST", body, headers: { Authorization: `Bearer ${token}` } });
       if (answer.ok) { box?.classList.remove("pending"); return; }
       if (answer.status === 413) tell(labels.heavy, 12);
+      if (answer.status === 429) tell(labels.crowded, 12);
       if (answer.status < 500) break;
+      // While the store is away nothing is given up: what was written stays here and goes when it is back.
+      if (answer.status === 503) { tell(labels.away, 12); tries = Math.min(tries, 2); }
     } catch { /* sent again below, under the same id */ }
     await new Promise((done) => setTimeout(done, 1000 * 2 ** tries));
   }

@@ -40,7 +40,7 @@ def test_a_city_is_checked_from_nothing_to_a_clock_set_back(tmp_path: Path) -> N
     assert (found["C014"]["level"], check(tmp_path, "keys", "new")[0]) == (FAULT, 0)
     status, found = check(tmp_path, "check", "--json", "--no-network")
     assert status == 0, found
-    assert {"C001", "C002", "C003", "C004", "C005", "C006", "C008", "C009", "C010", "C011", "C012", "C013", "C014"} == found.keys()
+    assert {"C001", "C002", "C003", "C004", "C005", "C006", "C008", "C009", "C010", "C011", "C012", "C013", "C014", "C015"} == found.keys()
     assert [code for code, finding in found.items() if finding["level"] != OK and not finding["way_out"]] == []
     with closing(sqlite3.connect(tmp_path / "city.db")) as database, database:
         values = "('web', '1', 'c', '', '{}', '2199-01-01 00:00:00', 'done', 0, '')"

@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 
 from app.delivery import STAFF_UNREACHABLE, UNREACHABLE, DeskKeeper
-from app.relay import MAX_ATTEMPTS, MAX_FAILURES, Item, Relay, backoff
+from app.relay import MAX_ATTEMPTS, MAX_FAILURES, MAX_UNKNOWNS, Item, Relay, backoff
 from bot.doors import Failed, Moved, ReadyMessage, Rejected, RetryAfter, Sent, Unknown, Unreachable
 from storage import OutboxQueue, SqlUnitOfWork
 from tests.unit.app.bench import Bench
@@ -245,15 +245,45 @@ async def test_what_a_door_rejects_is_a_dead_letter(bench: Bench) -> None:
     assert await bench.queue.depth() == {"dead": 1, "sent": 1}
 
 
-async def test_an_unknown_fate_is_tried_ten_times_and_then_given_up(bench: Bench) -> None:
-    bench.door.outcomes = [Unknown("timed out") for _ in range(MAX_ATTEMPTS)]
+async def test_an_unknown_fate_is_tried_ten_times_over_hours_and_then_given_up(bench: Bench) -> None:
+    bench.door.outcomes = [Unknown("timed out") for _ in range(MAX_UNKNOWNS)]
     await bench.say(Speech(bench.resident.id, "one"))
     relay = a_relay(bench)
-    for _ in range(MAX_ATTEMPTS + 3):
+    begun = bench.clock.now()
+    while (await bench.queue.depth()).get("waiting"):
+        await run(relay)
+        bench.clock.move(minutes=5)
+    assert len(bench.door.sent) == MAX_UNKNOWNS, "nobody hears it oftener"
+    assert await bench.queue.depth() == {"dead": 1}
+    assert bench.clock.now() - begun > timedelta(hours=1, minutes=30)
+
+
+async def test_one_unknown_fate_after_hours_of_failures_gives_nothing_up(bench: Bench) -> None:
+    bench.door.outcomes = [*(Failed("502") for _ in range(MAX_ATTEMPTS * 3)), Unknown("timed out")]
+    await bench.say(Speech(bench.resident.id, "one"))
+    relay = a_relay(bench)
+    for _ in range(MAX_ATTEMPTS * 3 + 2):
         await run(relay)
         bench.clock.move(hours=1)
-    assert len(bench.door.sent) == MAX_ATTEMPTS
-    assert await bench.queue.depth() == {"dead": 1}
+    assert await bench.queue.depth() == {"sent": 1}
+
+
+async def test_a_clock_set_back_holds_no_message_for_as_long(bench: Bench) -> None:
+    """What waits, what was lent when a process died, and a door's silence: all written by the clock as it was."""
+    bench.door.outcomes = [Failed("502"), RetryAfter(30, whole_door=True)]
+    await bench.say(Speech(bench.resident.id, "one"))
+    relay = a_relay(bench)
+    await run(relay)
+    bench.clock.move(days=-1)
+    await run(relay, times=2)
+    bench.clock.move(days=-1)
+    await run(relay)
+    assert len(bench.door.sent) == 3
+    await bench.say(Speech(bench.resident.id, "two"))
+    await bench.queue.claim(bench.clock.now())  # the process died here
+    bench.clock.move(days=-1)
+    await run(a_relay(bench))
+    assert bench.door.sent[-1] == ("a", "two")
 
 
 async def test_a_moved_chat_is_followed(bench: Bench) -> None:

@@ -19,7 +19,7 @@ from tests.clock import FrozenClock
 from tests.workflow.build import GRID, REGION, PlainWeeks
 from workflow.commands import Add, Command, Move, Register, Relay
 from workflow.desk import Desk, Session
-from workflow.model import Contact, FileRef, Intent, Post, Procedure, Role, Ticket
+from workflow.model import Contact, FileRef, Intent, Outcome, Post, Procedure, Role, Ticket
 from workflow.states import State, Trigger
 
 SENTENCES = texts.load(strict=True)
@@ -391,6 +391,25 @@ async def test_closing_after_silence_needs_an_outcome_and_a_reason(office: Offic
     await office.write("officer", "No answer in nine days")
     closed = await office.ticket(ticket.id)
     assert (closed.state, closed.satisfaction) == (State.CLOSED, "")
+
+
+async def test_an_answered_question_is_closed_once_the_time_for_it_is_over(office: Office) -> None:
+    ticket = await office.registered(Procedure.CONSULTATION)
+    await office.press("officer", f"s:answer:{ticket.id}")
+    await office.write("officer", "At the town hall, with your identity card")
+    assert (await office.ticket(ticket.id)).state is State.ANSWERED
+    assert await office.press("officer", f"s:close:{ticket.id}") == SENTENCES.label("zh-Hans", "refused.evaluation_open")
+    await office.write("officer", "/todo")
+    assert ticket.number not in office.last("officer").html
+    office.clock.move(days=9)
+    await office.write("officer", "/todo")
+    assert ticket.number in office.last("officer").html
+    await office.press("officer", f"s:open:{ticket.id}")
+    assert f"s:close:{ticket.id}" in [button.data for line in office.last("officer").buttons for button in line]
+    await office.press("officer", f"s:close:{ticket.id}")
+    await office.write("officer", "No further question in nine days")
+    closed = await office.ticket(ticket.id)
+    assert (closed.state, closed.outcome, closed.satisfaction) == (State.CLOSED, Outcome.EXPLAINED, "")
 
 
 async def test_the_queue_says_how_sure_and_why(office: Office) -> None:
