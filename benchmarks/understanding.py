@@ -6,7 +6,8 @@ topics     hotline (29 topics) and letters (7 classes): learned and judged by fi
            on the hotline, its sub-themes put onto the 29 topics by hotline_topics.csv. Needs the reference texts, which are not part of the
            project; without them this part is left out, and said to be.
 places     sentences made of all villages: see benchmarks.places.
-red flags  red_flags.csv: written for this, dangers and what only looks like them.
+red flags  red_flags.csv: written for this, dangers and what only looks like them; red_flags_unseen.csv: likewise, by others, and nothing
+           is learned from it.
 speed      whole understandings (topic, intent, flags, procedure, parts, place) a second on one core, as processor time; the floor is the
            segmenter alone cutting the same texts, in the same run. The longest a text of 4,096 characters takes.
 start      seconds and megabytes to load everything a city's language needs.
@@ -42,6 +43,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PACK = ROOT / "regions/jiangmen"
 HOTLINE, LETTERS = "hotline_29_topics.train.csv", "letters_7_classes.train.csv"
 FLAGS = Path(__file__).with_name("red_flags.csv")
+UNSEEN = Path(__file__).with_name("red_flags_unseen.csv")
 ROUNDS = 3
 LONGEST = 4096
 PIECES = ("啊", "路", "煤气泄漏", "1", ",", "没有噪音")  # over and over: the worst that a person can send
@@ -78,13 +80,23 @@ def topics(language: nlp.Language, data: Path) -> dict[str, Any]:
 
 
 def red_flags(language: nlp.Language) -> dict[str, Any]:
-    with FLAGS.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    unseen = _rows(UNSEEN)
+    sets = {name: [row for row in unseen if row["set"] == name] for name in sorted({row["set"] for row in unseen})}
+    return _flagged(language, _rows(FLAGS)) | {"unseen": {name: _flagged(language, rows) for name, rows in sets.items()}}
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _flagged(language: nlp.Language, rows: Sequence[dict[str, str]]) -> dict[str, Any]:
     found = [(row["tier"], {flag.tier for flag in language.classifier.understand(row["text"]).flags}) for row in rows]
     tiers = sorted({tier for tier, _ in found} - {"none"})
     harmless = [flags for tier, flags in found if tier == "none"]
-    recall = {tier: round(statistics.mean(bool(flags) for wanted, flags in found if wanted == tier), 4) for tier in tiers}
-    return {"dangers": len(rows) - len(harmless), "recall": recall, "harmless": len(harmless), "false": _share(harmless)}
+    dangers = [flags for tier, flags in found if tier != "none"]
+    recall = {tier: _share([flags for wanted, flags in found if wanted == tier]) for tier in tiers}
+    return {"dangers": len(dangers), "flagged": _share(dangers), "recall": recall, "harmless": len(harmless), "false": _share(harmless)}
 
 
 def _share(found: Sequence[set[str]]) -> float:

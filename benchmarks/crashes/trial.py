@@ -48,7 +48,7 @@ class Plan:
     residents: int = 24
     url: str = ""
     cold: bool = False
-    patience: float = 400.0
+    patience: float = 1200.0
 
 
 @dataclass(slots=True)

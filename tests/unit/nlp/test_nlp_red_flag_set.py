@@ -11,6 +11,7 @@ from nlp.redflags import TIERS
 from tests.unit.nlp import cities
 
 SET = cities.ROOT / "benchmarks/red_flags.csv"
+UNSEEN = cities.ROOT / "benchmarks/red_flags_unseen.csv"
 RECALL = {"life": 0.98, "order": 0.98, "livelihood": 0.98, "sensitive": 0.97}
 """What is said of others in half a sentence (「城管队长的小舅子」) is seen least."""
 FALSE_ALARMS = 0.02
@@ -48,3 +49,17 @@ def test_what_only_sounds_like_danger_raises_hardly_any_flag() -> None:
     harmless = [text for text, tier in texts() if tier == "none"]
     alarmed = [text for text in harmless if worst(text) < len(TIERS)]
     assert len(alarmed) <= FALSE_ALARMS * len(harmless), alarmed
+
+
+@pytest.mark.parametrize(("name", "recall", "false"), [("fair", 0.98, 0.025), ("hard", 0.9, 0.08)])
+def test_messages_that_nothing_was_learned_from_are_judged_about_as_well_as_ever(name: str, recall: float, false: float) -> None:
+    with UNSEEN.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["set"] == name]
+    flagged = {kind: [worst(row["text"]) < len(TIERS) for row in rows if (row["tier"] == "none") is kind] for kind in (True, False)}
+    assert sum(flagged[False]) >= recall * len(flagged[False]) > 0
+    assert sum(flagged[True]) <= false * len(flagged[True])
+
+
+def test_nothing_unseen_is_learned_from() -> None:
+    with UNSEEN.open(encoding="utf-8", newline="") as file:
+        assert not {row["text"] for row in csv.DictReader(file)} & {text for text, _ in texts()}
