@@ -65,9 +65,7 @@ def parser() -> argparse.ArgumentParser:
     add("openapi", upkeep.ways_in, "print the OpenAPI document of every way in over HTTP (docs/openapi.json)")
     invite = add("invite", office.invite, "make a one-time code that binds a chat to a post")
     invite.add_argument("--role", required=True, metavar="ROLE", help=", ".join(sorted(role.value for role in STAFF_ROLES)))
-    invite.add_argument(
-        "--place", default="", metavar="CODE", help="division or 15-digit grid code; the whole city if left out (not for grids)"
-    )
+    invite.add_argument("--place", default="", metavar="CODE", help="division or 15-digit grid; the whole city if left out (not for grids)")
     invite.add_argument("--unit", default="", metavar="CODE", help="unit code; needed for a department")
     invite.add_argument("--json", action="store_true", help="print JSON")
     plate = add("plate", office.plate, "the payload of a deep link or QR code for a grid, a village or a door plate in it")

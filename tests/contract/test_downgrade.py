@@ -19,7 +19,7 @@ from workflow.desk import Session
 from workflow.standing import Muting, Pace
 
 __all__ = ["database", "town"]
-UNKNOWN = {"standings", "alembic_version"}
+UNKNOWN = {"standings", "ticket_counts", "ticket_count_changes", "alembic_version"}
 
 
 async def session_of(town: Town, who: str) -> str:

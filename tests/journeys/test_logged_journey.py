@@ -52,7 +52,7 @@ async def test_nobodys_words_are_in_the_log(counter: Counter, written: tuple[io.
     await asyncio.to_thread(at, database, "DROP TRIGGER full")
     await resident.sees("JM-")
     lines = [json.loads(line) for line in written[0].getvalue().splitlines()]
-    assert any("executing" in line["message"] for line in lines), "the libraries spoke"
+    assert any("SELECT" in line["message"] for line in lines), "the libraries spoke"
     failed = next(line for line in lines if line["message"] == "an update failed")
     assert failed["error"] == "IntegrityError" and failed["request"] == f"inbox:{failed['row']}"
     assert {line["request"].partition(":")[0] for line in lines if "request" in line} >= {"inbox", "outbox", "http"}

@@ -153,7 +153,8 @@ def test_every_column_broken_in_turn_is_a_sentence(pack: Path) -> None:
 
 
 def test_every_file_broken_in_turn_is_a_sentence(pack: Path) -> None:
-    files = [file for file in pack.rglob("*") if file.is_file() and "language" not in file.parts]
+    read_elsewhere = {"simulation.toml"}
+    files = [file for file in pack.rglob("*") if file.is_file() and "language" not in file.parts and file.name not in read_elsewhere]
     assert len(files) > 9
     for file in files:
         content = file.read_bytes()
