@@ -116,3 +116,17 @@ async def test_while_the_store_is_away_the_page_keeps_what_was_written_and_sends
     await page.get_by_role("button", name="继续").click()
     await page.get_by_text("我这样理解").wait_for()
     assert await page.locator(".failed").count() == 0
+
+
+async def test_what_is_written_before_there_is_a_chat_goes_when_the_store_is_back(site: Site, browser: Browser) -> None:
+    here = Path(str(site.city.database.engine.url.database))
+    here.rename(here.with_name("aside"))
+    page = await browser.new_page()
+    await page.goto(f"{site.base}/chat")
+    await page.locator("#text").fill(COMPLAINT)
+    await page.locator("#send").click()
+    await page.locator("#toast:not([hidden])", has_text="110").wait_for()
+    here.with_name("aside").rename(here)
+    await page.get_by_role("button", name="继续").click()
+    await page.get_by_text("我这样理解").wait_for()
+    assert await page.locator(".failed").count() == 0

@@ -8,20 +8,18 @@ let token = "", after = 0, replyTo = "", fading = 0;
 
 async function begin() {
   token = new URLSearchParams(location.hash.slice(1)).get("t") || sessionStorage.getItem("token") || "";
-  while (!token) if (!await open("")) await new Promise((done) => setTimeout(done, 3000));
+  while (!token) if (await open("") !== 200) await new Promise((done) => setTimeout(done, 3000));
   for (;;) await read();
 }
 
-// Where many come from one address a new chat has to wait, unless its first words are of danger.
+// Where many come from one address a new chat has to wait, unless its first words are of danger. The answer's status; 0: none came.
 async function open(words) {
   try {
     const answer = await fetch("/chat/api/session", { method: "POST", body: words && JSON.stringify({ text: words }) });
     if (answer.status === 503) tell(labels.away, 12);
-    if (!answer.ok) return false;
-    token = token || (await answer.json()).token;
-    sessionStorage.setItem("token", token);
-    return true;
-  } catch { return false; }
+    if (answer.ok) { token = token || (await answer.json()).token; sessionStorage.setItem("token", token); }
+    return answer.status;
+  } catch { return 0; }
 }
 
 async function read() {
@@ -84,7 +82,11 @@ function replying(id, words) {
 }
 
 async function send(update, chosen, box) {
-  if (!token && !await open(update.text || "")) { tell(labels.crowded, 12); box?.classList.replace("pending", "failed"); return; }
+  while (!token) {
+    const status = await open(update.text || "");
+    if (status === 429) { tell(labels.crowded, 12); box?.classList.replace("pending", "failed"); return; }
+    if (status !== 200) await new Promise((done) => setTimeout(done, 2000));
+  }
   update.id = crypto.randomUUID(); update.language = document.documentElement.lang;
   const body = new FormData();
   body.append("update", JSON.stringify(update));
