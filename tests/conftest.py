@@ -16,6 +16,8 @@ from tests import postgres
 from tests.clock import FrozenClock
 
 ROOT = Path(__file__).resolve().parent.parent
+LONG = ("tests/city", "tests/journeys", "tests/unit/app/test_app_learning.py", "tests/unit/app/test_app_checks.py", "tests/contract")
+"""Files in which real processes wait, or much is made: begun first, so that no worker is left alone with them at the end."""
 REQUIRE_ALL = os.environ.get("PETITION_REQUIRE_ALL", "") not in {"", "0"}
 
 
@@ -73,6 +75,10 @@ class NothingSkipped:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         for line in self.skipped:
             terminalreporter.write_line(f"SKIPPED WHERE NOTHING MAY BE SKIPPED {line}", red=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
 def pytest_configure(config: pytest.Config) -> None:
