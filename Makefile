@@ -25,9 +25,9 @@ help:
 demo: $(VENV)/demo-ready
 	@$(BIN)/python -m app demo
 
-# Three at a time, each file by one, the long ones first: where one waits for a process, the others work.
+# Two at a time, each file by one, the long ones first, so that no one is left alone with them at the end.
 test: lint browser
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/test-ready
 	$(BIN)/ruff check .
