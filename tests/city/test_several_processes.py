@@ -134,7 +134,8 @@ async def test_a_crowd_is_heard_in_order_by_both_and_a_kill_loses_nobody(pair: P
             await asyncio.sleep(0)
     assert await pair.rows("SELECT count(*), count(DISTINCT reporter), count(DISTINCT number) FROM tickets") == [(10, 10, 10)]
     notes = await pair.rows("SELECT string_agg(right(text, 1), '' ORDER BY id) FROM notes GROUP BY ticket_id")
-    assert notes == [("abcde",)] * 10
+    talks = [[said.text[:40] for said in telegram.chats.transcripts[person.chat]] for person in crowd]
+    assert notes == [("abcde",)] * 10, talks
     assert await pair.rows("SELECT count(*) FROM outbox WHERE status = 'dead'") == [(0,)]
     assert holder.errors() == other.errors() == []
 
