@@ -31,13 +31,13 @@ class Negation:
         if not text[start:end].endswith(self.nuisances):
             return False
         before = text[max(0, start - REACH - 3) : start]
-        cut = max((before.rfind(mark) for mark in MARKS), default=-1)
+        cut = max((at for at, char in enumerate(before) if char in MARKS), default=-1)
         before = before[cut + 1 :]
         negated = any((at := before.rfind(n)) >= 0 and len(before) - at - len(n) <= REACH for n in self.negators)
         if negated and not any(word in before for word in self.unsettled):
             return True
         after = text[end : end + 8]
-        stop = min((at for mark in MARKS if (at := after.find(mark)) >= 0), default=len(after))
+        stop = next((at for at, char in enumerate(after) if char in MARKS), len(after))
         after = after[:stop]
         return self.settled.any_in(after) and not any(word in after for word in self.unsettled)
 

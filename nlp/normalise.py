@@ -18,6 +18,7 @@ from nlp.scan import Scan
 from workflow.understanding import Evidence
 
 EXPANDS = 4  # one character becomes so many at most, as a number in brackets does: some are whole phrases in other scripts
+TEXTS, KEPT = 64, 512  # the last texts are kept, if they have so few code points: each is asked for three times
 REPEATS = 3  # so many of one character in a row say no more than one
 MARKS = frozenset(",。、!?;:\n\r….()[]<>|~")  # end a clause, in normalised text
 RUN = re.compile(rf"(.)\1{{{REPEATS - 1},}}")
@@ -50,8 +51,12 @@ class Normaliser:
     def __init__(self, replacements: Mapping[str, str]) -> None:
         self._to = {"".join(PLAIN[char] for char in word): to for word, to in replacements.items()}
         self._words = Scan(self._to)
+        self._kept = functools.lru_cache(TEXTS)(self._normal)
 
     def __call__(self, original: str) -> Normal:
+        return self._kept(original) if len(original) <= KEPT else self._normal(original)
+
+    def _normal(self, original: str) -> Normal:
         pieces = [PLAIN[char] for char in original]
         text = "".join(pieces)
         starts: Sequence[int] = range(len(text))

@@ -9,7 +9,7 @@ import functools
 import logging
 import math
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import accumulate
 from pathlib import Path
@@ -20,6 +20,7 @@ from nlp.normalise import Normal
 COMMON = 500  # a word of the city is at least as frequent as an everyday word of the dictionary
 NAMING = frozenset({"ns", "nr", "nrt", "nrfg", "nt"})  # jieba's marks for names of places, people, bodies
 GRAMMAR = frozenset({"u", "uj", "ul", "ud", "ug", "uv", "uz", "p", "c", "d", "r", "m", "q", "y", "e"})  # and of words that only bind
+RUNS, RUN = 512, 64
 PLACES = frozenset({"ns", "nt"})  # those it is right about: many an everyday word bears the mark of a surname
 
 
@@ -38,6 +39,9 @@ class Cutter(Protocol):
         ...
 
     def add(self, word: str, frequency: int) -> None: ...
+    def settled(self) -> Callable[[str], list[str]]:
+        """`cut`, once no word is added any more."""
+        ...
 
 
 class Segmenter:
@@ -50,7 +54,7 @@ class Segmenter:
             if found < COMMON or cutter.cut(word) != [word]:
                 cutter.add(word, max(COMMON, found))
         self._cutter = cutter
-        self.cut = cutter.cut
+        self.cut = cutter.settled()
 
     def rarity(self, word: str) -> float | None:
         """How rare a word of the dictionary is: 5 for the commonest, about 18 for the rarest. None for what is no word."""
@@ -87,6 +91,20 @@ class _Python:
         self._tokenizer.total -= self._tokenizer.FREQ.get(word, 0)
         self._tokenizer.add_word(word, frequency)
 
+    def settled(self) -> Callable[[str], list[str]]:
+        """A text is asked about three times: what it is about, where it is, what it is like. jieba cuts each run of letters by itself, so
+        what it made of the last ones is kept, at most `RUNS` of at most `RUN` letters."""
+        runs, cut = _jieba().re_han_default, self.cut
+
+        @functools.lru_cache(RUNS)
+        def known(run: str) -> tuple[str, ...]:
+            return tuple(cut(run))
+
+        def quick(text: str) -> list[str]:
+            return [word for run in runs.split(text) if run for word in (known(run) if len(run) <= RUN else cut(run))]
+
+        return quick
+
 
 class _Rust:
     """rjieba, given jieba's words one by one: the dictionary it brings is not quite the same."""
@@ -112,6 +130,9 @@ class _Rust:
         self.total += frequency - self.count(word)
         self._counts[word] = frequency
         self._tokenizer.add_word(word, frequency, "")
+
+    def settled(self) -> Callable[[str], list[str]]:
+        return self.cut
 
 
 def _rust() -> _Rust | None:

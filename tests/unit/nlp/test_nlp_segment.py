@@ -22,7 +22,7 @@ def both() -> tuple[Segmenter, Segmenter]:
 
 def test_rjieba_is_there_so_that_this_is_a_test() -> None:
     fast, plain = both()
-    assert type(fast.cut.__self__) is not type(plain.cut.__self__)  # type: ignore[attr-defined]
+    assert type(fast._cutter) is not type(plain._cutter)
 
 
 @settings(max_examples=300, deadline=None)
@@ -31,6 +31,14 @@ def test_they_cut_alike_and_lose_nothing(text: str) -> None:
     fast, plain = both()
     assert fast.cut(text) == plain.cut(text)
     assert "".join(plain.cut(text)) == text
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(PIECES) | st.text(max_size=6), max_size=60).map("".join))
+def test_what_is_kept_of_earlier_texts_cuts_none_otherwise(text: str) -> None:
+    """Jieba sees the whole text on the left, on the right one run of letters after the other, at first and from memory."""
+    _, plain = both()
+    assert plain._cutter.cut(text) == plain.cut(text) == plain.cut(text)
 
 
 def test_everyday_words_of_the_dictionary_are_cut_alike() -> None:
