@@ -19,6 +19,10 @@ def kept(text: str) -> str:
 
 def cleaned(incoming: Incoming) -> Incoming:
     """The same with every string kept. Where nothing of the words is left, and nothing else came, it is unreadable."""
+    named = [part for file in incoming.files for part in (file.name, file.mime)]
+    said = (incoming.text, incoming.sender_name, incoming.language, incoming.button, incoming.message_id, incoming.reply_to)
+    if not _UNFIT.search("".join((*said, *named))):
+        return incoming  # nearly always
     text = kept(incoming.text)
     emptied = bool(incoming.text) and not (text or incoming.files or incoming.location or incoming.button or incoming.too_big)
     return replace(

@@ -87,6 +87,7 @@ class Draft:
 
 
 _FIELDS = tuple(known.name for known in fields(Draft))
+_EMPTY = Draft("")
 
 
 def told(draft: Draft, words: str, message_id: str = "") -> Draft:
@@ -205,4 +206,4 @@ def from_json(data: Json) -> Draft:
     values["said"] = tuple((message_id, words) for message_id, words in values["said"])
     values["spans"] = tuple((start, end) for start, end in values.get("spans", ()))
     values["matters"] = tuple(from_json(matter) for matter in values.get("matters", ()))
-    return Draft(**values)
+    return amended(_EMPTY, **values)

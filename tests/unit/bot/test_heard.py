@@ -50,3 +50,16 @@ def test_where_no_word_is_left_it_is_unreadable_unless_something_else_came() -> 
 def test_a_button_stays_a_button() -> None:
     """Else the press of nothing would be taken for a message."""
     assert cleaned(an_incoming(button="\ud800")).button == "-"
+
+
+@pytest.mark.parametrize("name", ["text", "button", "sender_name", "language", "message_id", "reply_to", "file name", "file mime"])
+def test_one_unfit_character_anywhere_is_found(name: str) -> None:
+    def with_one(wanted: str) -> Incoming:
+        said = {known: "x\u202e" if known == wanted else "x" for known in ("sender_name", "language", "message_id", "reply_to")}
+        named = ["x\u202e" if known == wanted else "x" for known in ("text", "button", "file mime", "file name")]
+        text, button, mime, file_name = named
+        return an_incoming(text, button, **said, files=(FileRef("h", "document", mime, 1, file_name),))
+
+    plain = with_one("")
+    assert cleaned(plain) is plain
+    assert cleaned(with_one(name)) == plain != with_one(name)
