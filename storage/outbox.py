@@ -66,8 +66,10 @@ class OutboxQueue:
         async with self._database.writing() as connection:
             if longer:
                 await _held(len(longer)).write(connection, {"until": now + LEASE, **numbered("row", longer)})
-            ran_out = now if overdue else _NEVER
-            wanted = {"now": now, "ran_out": ran_out, "longest_wait": now + LONGEST_WAIT, "longest_lease": now + _LONGEST_LEASE, "most": limit}
+            wanted = {
+                "now": now, "ran_out": now if overdue else _NEVER, "longest_wait": now + LONGEST_WAIT,
+                "longest_lease": now + _LONGEST_LEASE, "most": limit,
+            }  # fmt: skip
             found = await _HEADS.rows(connection, wanted)
             if found and self._digest is not None:
                 chats = {row["contact_id"] for row in found}
