@@ -94,7 +94,7 @@ async def test_an_addition_to_a_card_that_we_do_not_know_to_have_arrived_is_kept
     await resident.says(steps.LITTER)
     await resident.sees(steps.UNDERSTOOD)
     await counter.settled()
-    counter.server.cut("editMessageText", after=True)
+    counter.server.faults.pending.append(Fault("sendMessage", resident.chat, drop=True, after=True))
     await resident.presses("提交")
     card = await resident.sees("已登记")
     await resident.says("今天更臭了", reply_to=card)
