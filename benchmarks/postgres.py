@@ -28,7 +28,7 @@ from typing import Any
 import asyncpg
 
 import nlp
-from app import region_pack
+from app import collector, region_pack
 from app.config import find_pack
 from benchmarks.intake import PACK, a_city, messages, presses, sealing, send, settled, submits
 from benchmarks.languages import languages
@@ -78,7 +78,9 @@ def child(url: str, key: str, chats: list[str], gate: Connection) -> None:
         region = region_pack.load(find_pack(PACK))
         database = open_database(url, sealing(key))
         with tempfile.TemporaryDirectory() as folder:
-            took = await taken_in(database, Path(folder), region, nlp.build(find_pack(PACK) / "language", region, fast=False), chats, gate)
+            language = nlp.build(find_pack(PACK) / "language", region, fast=False)
+            with collector.settled():
+                took = await taken_in(database, Path(folder), region, language, chats, gate)
         await database.close()
         return took
 
@@ -172,7 +174,8 @@ async def one_round(
             if way == "two":
                 seconds = await asyncio.to_thread(by_two, url, key, chats)
             else:
-                seconds = await taken_in(database, folder, region, spoken[way], chats, None)
+                with collector.settled():
+                    seconds = await taken_in(database, folder, region, spoken[way], chats, None)
             await database.close()
             rates[way] = given.complaints / seconds
         rates["floor"] = await asyncio.to_thread(floor, programs, folder, url, await script(server, url), given.seconds)
