@@ -35,7 +35,7 @@ _POSTS_AT = Prepared(_POSTS.where(
 _LINKS = 10
 """Sign-in links of one contact that are good at a time: the newest."""
 _DIALOG = Prepared(select(dialogs).where(dialogs.c.contact_id == bindparam("wanted")))
-_KEEP_DIALOG = Prepared(lambda insert: replacing(insert(dialogs)))
+_KEEP_DIALOG = Prepared(lambda insert: replacing(insert(dialogs)), same=("contact_id",))
 
 
 class SqlContacts:
@@ -174,7 +174,7 @@ class SqlDialogs:
             for name, value in (("data", dialog.data), ("aside", aside))
         }
         values = {"contact_id": dialog.contact_id, "step": dialog.step, "updated_at": dialog.updated_at, **sealed}
-        await _KEEP_DIALOG.write(self._db, values)
+        await _KEEP_DIALOG.later(self._db, values)
         self._read.pop(dialog.contact_id, None)
 
     async def remove(self, contact_id: int) -> None:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import JSON, bindparam, insert, update
+from sqlalchemy import JSON, bindparam, insert, select, update
 
 from storage import messages, rows
 from storage.alike import SqlAlike
@@ -30,6 +30,8 @@ from workflow.model import SAID, About, Speech
 
 _PUT = Prepared(insert(outbox))
 _FIRST = Prepared(lambda insert: insert(requests).on_conflict_do_nothing())
+_SERVED = Prepared(select(requests.c.id).where(requests.c.id == bindparam("wanted")))
+_NOTED = Prepared(insert(requests))
 _DONE = {"done": "done", "empty": {}, "nobody": ""}
 
 
@@ -52,7 +54,7 @@ class SqlOutbox:
             "speech": rows.speech_out(speech, self._vault, owner), "status": "waiting", "attempts": 0, "unknowns": 0, "why": "",
             "said_at": at,
         }  # fmt: skip
-        await _PUT.write(self._db, values)
+        await _PUT.later(self._db, values)
 
 
 class SqlUnitOfWork:
@@ -114,7 +116,13 @@ class SqlUnitOfWork:
         await self._db.commit()
 
     async def first_time(self, request_id: str, at: datetime) -> bool:
-        return await _FIRST.write(self._db, {"id": request_id, "at": at}) == 1
+        """Of two who serve one request at the same time the second is begun again, and finds the first's."""
+        if self._database.is_sqlite:
+            return await _FIRST.write(self._db, {"id": request_id, "at": at}) == 1
+        if await _SERVED.value(self._db, {"wanted": request_id}) is not None:
+            return False
+        await _NOTED.later(self._db, {"id": request_id, "at": at})
+        return True
 
     async def card(self, contact_id: int, ticket_id: int) -> str | None:
         return await messages.live_card(self._db, await self._veils.worn(ticket_id, contact_id), ticket_id)
@@ -133,4 +141,4 @@ class SqlUnitOfWork:
         """In this transaction: an update's effects and its mark stand or fall together. Its words have done their
         work, and whose they were."""
         rows_ = padded(ids)
-        await _done(len(rows_)).write(self._db, {**_DONE, **numbered("row", rows_)})
+        await _done(len(rows_)).later(self._db, {**_DONE, **numbered("row", rows_)})
