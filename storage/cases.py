@@ -14,6 +14,7 @@ from storage import counts, rows
 from storage.chain import sealed
 from storage.connection import Connection
 from storage.engine import Database
+from storage.met import Nothing
 from storage.originals import Originals
 from storage.prepared import Inserts, Prepared, fixed, listed, numbered, padded
 from storage.tables import clocks, events, notes, serials, tickets
@@ -73,8 +74,9 @@ def _clocks_of(count: int) -> Prepared:
 
 
 class SqlTickets:
-    def __init__(self, database: Database, connection: Connection, veils: Veils) -> None:
+    def __init__(self, database: Database, connection: Connection, veils: Veils, nothing: Nothing) -> None:
         self._database = database
+        self._nothing = nothing
         self._veils = veils
         self._db = connection
         self._originals = Originals(database, connection)
@@ -100,6 +102,8 @@ class SqlTickets:
         if alias is not None:
             values["reporter"] = alias
         stored = replace(shown, id=await self._added(values), version=1)
+        self._nothing.filed.clear()
+        self._nothing.followers.add(stored.id)
         self._veils.known(stored.id, (alias, ticket.reporter) if alias is not None and ticket.reporter is not None else None)
         await self._originals.keep("ticket", stored.id, stored.id, hidden)
         await self._save_clocks(stored)
@@ -114,6 +118,7 @@ class SqlTickets:
         return self._ids.pop(0)
 
     async def save(self, ticket: Ticket) -> Ticket:
+        self._nothing.filed.clear()
         shown, hidden = self._originals.ticket(ticket)
         before = await self._counted_as(ticket)
         values = rows.ticket_out(shown) | {"version": ticket.version + 1, "this": ticket.id, "before": ticket.version}
@@ -171,11 +176,15 @@ class SqlTickets:
         return await self.by_number(number)
 
     async def of_reporter(self, contact_id: int, *, open_only: bool, limit: int = 20) -> tuple[Ticket, ...]:
+        if contact_id in self._nothing.filed:
+            return ()
         faces = padded(await self._veils.faces(contact_id))
         wanted = numbered("face", faces) | {"most": limit}
         return await self._whole(await _of_reporter(len(faces), open_only).rows(self._db, wanted))
 
     async def count_open(self, contact_id: int) -> int:
+        if contact_id in self._nothing.filed:
+            return 0
         faces = padded(await self._veils.faces(contact_id))
         return int(await _open_of(len(faces)).value(self._db, numbered("face", faces)))
 

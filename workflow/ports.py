@@ -267,8 +267,8 @@ class UnitOfWork(Protocol):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
     async def commit(self) -> None: ...
-    async def first_time(self, request_id: str, at: datetime) -> bool:
-        """Claims the id in this transaction; False if it was served before. `at`: aware, when it was claimed."""
+    async def first_time(self, request_id: str, at: datetime, speaker: tuple[str, str] | None = None) -> bool:
+        """Claims the id in this transaction; False if it was served before. `at`: aware, when it was. `speaker`: see `Desk.serve`."""
         ...
 
     async def card(self, contact_id: int, ticket_id: int) -> str | None:
