@@ -21,7 +21,8 @@ from storage.rows import Row
 from storage.tables import inbox
 from workflow.ports import Clock
 
-LEASE = timedelta(seconds=30)
+LEASE = timedelta(seconds=15)
+"""Made longer as long as its process lives: so long at most waits a chat that a dead one had in hand."""
 ALBUM_PAUSE = timedelta(seconds=1.5)
 LONGEST_WAIT = timedelta(minutes=1)
 """No update is lent or put off for longer: a later time was written by a clock that has been set back since, and is none."""
