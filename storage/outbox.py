@@ -122,7 +122,7 @@ class OutboxQueue:
         async with self._database.writing() as connection:
             left = rows.spoken({"key": item.speech.key, "card": item.speech.card, "edits": item.speech.edits})
             done = {"status": "sent", "sent_at": now, "message_id": message_id, "leased_until": None, "speech": left}
-            await _SENT.write(connection, done | {"this": item.id})
+            await _SENT.later(connection, done | {"this": item.id})
             if item.speech.ticket_id is not None and message_id:
                 letter_id = item.speech.params["letter"] if item.speech.card == LETTER else None
                 about = About(item.speech.ticket_id, item.speech.key, bool(item.speech.card) and item.speech.card != DIGEST, letter_id)
