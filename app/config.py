@@ -21,7 +21,7 @@ MODES = ("off", "polling", "webhook")
 Mode = Literal["off", "polling", "webhook"]
 _SECRET_FORM = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _TOP_PORT = 65535
-_OF_TESTS = frozenset({f"{PREFIX}REQUIRE_ALL", f"{PREFIX}REFERENCE_DATA"})
+_OF_TESTS = frozenset(PREFIX + name for name in ("REQUIRE_ALL", "REFERENCE_DATA", "POSTGRESQL", "FUZZ"))
 """What the tests ask of the environment: no keys, and no faults."""
 _ROOT = Path(__file__).resolve().parent.parent
 

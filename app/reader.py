@@ -60,7 +60,7 @@ class InboxQueue(Protocol):
 
 
 class ReaderDesk(Protocol):
-    async def serve(self, request_id: str, work: Callable[[Any], Awaitable[Any]]) -> Any: ...
+    async def serve(self, request_id: str, work: Callable[[Any], Awaitable[Any]], speaker: tuple[str, str] | None = None) -> Any: ...
 
 
 class Hears(Protocol):
@@ -197,7 +197,7 @@ class Reader:
             await session.uow.inbox_done(ids)
 
         request = incoming.request_id if incoming is not None else f"{first.door}:{first.update_id}"
-        toast = await self._desk.serve(request, work)
+        toast = await self._desk.serve(request, work, (first.door, first.chat))
         if toast is None:
             # Served before, with the row still open: the row alone is left to close.
             await self._desk.serve(f"{request}:done:{first.id}", only_done)

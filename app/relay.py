@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import random
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol, assert_never
@@ -31,12 +32,15 @@ all counts none (`RetryAfter`), so no outage of the network gives up a message."
 MAX_FAILURES = 100
 """For a door whose server says that it fails: about half a day. Nothing is said twice by trying on."""
 _AT_ONCE = 200
-"""Messages on their way: at the pace of Telegram the last of them leaves long before its lease runs out."""
+"""Messages on their way."""
 _MANY = 50
 _BREATH = 0.03
 _REST = 1.0
 _FIRST_WAIT = 1.0
 _LONGEST_WAIT = 600.0
+_OTHERS_FIRST = 6.0
+"""Seconds after an outage of the store until a lease that ran out meanwhile is believed to: its process may be alive, may know what
+became of the message, and notes it as soon as it sees that the store is back."""
 
 
 class Item(Protocol):
@@ -57,9 +61,10 @@ class Item(Protocol):
 
 
 class OutboxQueue(Protocol):
-    """`claim` leases the first waiting row of each contact, so a row that waits holds its contact's later ones back."""
+    """`claim` leases the first waiting row of each contact, so a row that waits holds its contact's later ones back. The leases of
+    `held` are made longer; `overdue`: also rows whose lease ran out."""
 
-    async def claim(self, now: datetime, limit: int) -> Sequence[Any]: ...
+    async def claim(self, now: datetime, limit: int, held: Collection[int], *, overdue: bool) -> Sequence[Any]: ...
     async def sent(self, item: Any, message_id: str, now: datetime) -> None: ...
     async def retry(self, item_id: int, at: datetime, why: str, *, unknown: bool = False, counted: bool = True) -> None: ...
     async def dead(self, item_id: int, why: str) -> None: ...
@@ -129,6 +134,7 @@ class Relay:
         self._busy: dict[int, asyncio.Task[None]] = {}
         self.pulse = self._pulse = Pulse()
         self._stopping = asyncio.Event()
+        self._unsure_until = -math.inf  # in the loop's seconds
 
     def wake(self) -> None:
         self._pulse.wake()
@@ -142,7 +148,9 @@ class Relay:
         """Until `stop()`. A failure of the queue itself is logged and tried again."""
         while not self._stopping.is_set():
             try:
-                if not self._store.away:
+                if self._store.away:
+                    self._unsure_until = asyncio.get_running_loop().time() + _OTHERS_FIRST
+                else:
                     await self.step()
             except Away as away:
                 self._store.met(away.reason)
@@ -165,11 +173,11 @@ class Relay:
 
     async def step(self) -> None:
         """Claims what is due, the urgent first, and begins one task for each row; at most one per contact is out at a time."""
-        room = _AT_ONCE - len(self._busy)
-        if self._stopping.is_set() or room <= 0:
+        if self._stopping.is_set():
             return
-        for item in await self._queue.claim(self._clock.now(), room):
-            # A lease may run out while a slow pace is waited for: such a row is on its way already.
+        room, sure = _AT_ONCE - len(self._busy), asyncio.get_running_loop().time() >= self._unsure_until
+        for item in await self._queue.claim(self._clock.now(), room, tuple(self._busy), overdue=sure):
+            # A lease may run out while the loop is held up: such a row is on its way already.
             if item.id not in self._busy:
                 self._busy[item.id] = asyncio.create_task(self._attempt(item))
 

@@ -31,6 +31,7 @@ class Incoming:
     button: str = ""  # data of a pressed button
     message_id: str = ""  # of this message; for a button, of the message that bears it
     reply_to: str = ""  # message id
+    replied: str = ""  # what that message says, where it is one of ours
     edited: bool = False
     files: tuple[FileRef, ...] = ()
     location: Point | None = None

@@ -33,6 +33,7 @@ def cleaned(incoming: Incoming) -> Incoming:
         button=kept(incoming.button) or ("-" if incoming.button else ""),
         message_id=kept(incoming.message_id),
         reply_to=kept(incoming.reply_to),
+        replied=kept(incoming.replied),
         files=tuple(replace(file, name=kept(file.name), mime=kept(file.mime)) for file in incoming.files),
         unsupported=incoming.unsupported or (UNREADABLE if emptied else ""),
     )

@@ -32,7 +32,7 @@ class SqlAlike:
         self._db = connection
 
     async def keep(self, ticket_id: int, gist: Gist) -> None:
-        await _KEEP.write(self._db, {"ticket_id": ticket_id, "whole": gist.whole, "words": gist.words, "spots": gist.spots})
+        await _KEEP.later(self._db, {"ticket_id": ticket_id, "whole": gist.whole, "words": gist.words, "spots": gist.spots})
 
     async def near(self, area: Area, contact_id: int, limit: int = 50) -> tuple[Neighbour, ...]:
         question, values = nearby(area, contact_id, limit, await self._veils.faces(contact_id))

@@ -51,6 +51,8 @@ def _of_driver(error: BaseException | None) -> str:
         return _STATES.get(state) or _CLASSES.get(state[:2], "")
     # asyncpg's own word for a connection that is no more; it says the same of a call that was wrong.
     closed = isinstance(error, asyncpg.InterfaceError) and any(word in str(error) for word in ("closed", "closing"))
+    # And for one whose server has just said, unasked, that it ends it.
+    closed = closed or (isinstance(error, asyncpg.InternalClientError) and "cannot switch to state" in str(error))
     return "unreachable" if closed or isinstance(error, OSError) else ""
 
 

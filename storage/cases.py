@@ -14,6 +14,7 @@ from storage import counts, rows
 from storage.chain import sealed
 from storage.connection import Connection
 from storage.engine import Database
+from storage.met import Nothing
 from storage.originals import Originals
 from storage.prepared import Inserts, Prepared, fixed, listed, numbered, padded
 from storage.tables import clocks, events, notes, serials, tickets
@@ -30,6 +31,7 @@ _SECRET = Procedure.PETITION_REPORT.value
 _SECRET_UNIT = "discipline"
 # What every intake asks is built once: to build a statement costs as much as to carry it out.
 _ADD = {table: Prepared(insert(table).returning(table.c.id)) for table in (tickets, events, notes)}
+_KEEP = {table: Prepared(insert(table)) for table in (tickets, events)}
 _SAVE = Prepared(update(tickets).where(tickets.c.id == bindparam("this"), tickets.c.version == bindparam("before")))
 _ONE = {column: Prepared(select(tickets).where(tickets.c[column] == bindparam("wanted"))) for column in ("id", "number")}
 _CLOCKS = Prepared(select(clocks).where(clocks.c.ticket_id == bindparam("this")).order_by(clocks.c.position))
@@ -37,13 +39,19 @@ _ADD_CLOCKS = Prepared(insert(clocks))
 _NO_CLOCKS = Prepared(clocks.delete().where(clocks.c.ticket_id == bindparam("this")))
 
 
-def _next_serial(insert_: Inserts) -> Executable:
+def _next_serial(insert_: Inserts, *more: ColumnElement[Any]) -> Executable:
     first = insert_(serials)
     following = first.on_conflict_do_update(index_elements=[serials.c.day], set_={"value": serials.c.value + first.excluded.value})
-    return following.returning(serials.c.value)
+    return following.returning(serials.c.value, *more)
 
 
-_NEXT_SERIAL = Prepared(_next_serial)
+def _next_serial_and_id(insert_: Inserts) -> Executable:
+    """On PostgreSQL the ticket's id can be taken with it: so its row need not be written before what belongs to it."""
+    sequence = func.pg_get_serial_sequence(tickets.name, tickets.c.id.name)
+    return _next_serial(insert_, func.nextval(sequence, type_=Id).label("ticket_id"))
+
+
+_NEXT_SERIAL, _NEXT_BOTH = Prepared(_next_serial), Prepared(_next_serial_and_id)
 
 
 @lru_cache(32)
@@ -67,17 +75,25 @@ def _clocks_of(count: int) -> Prepared:
 
 
 class SqlTickets:
-    def __init__(self, database: Database, connection: Connection, veils: Veils) -> None:
+    def __init__(self, database: Database, connection: Connection, veils: Veils, nothing: Nothing) -> None:
         self._database = database
+        self._nothing = nothing
         self._veils = veils
         self._db = connection
         self._originals = Originals(database, connection)
         self._written: dict[int, Ticket] = {}  # as this transaction left them
+        self._ids: list[int] = []  # taken for tickets that are still to be added
         self._counted: dict[tuple[int, int], counts.Kept | None] = {}  # by id and version
 
     async def next_serial(self, day: str) -> int:
         async with self._database.counting(self._db) as connection:
-            return int(await _NEXT_SERIAL.value(connection, {"day": day, "value": 1}))
+            if self._database.is_sqlite:
+                return int(await _NEXT_SERIAL.value(connection, {"day": day, "value": 1}))
+            found = await _NEXT_BOTH.row(connection, {"day": day, "value": 1})
+            if found is None:
+                raise LookupError("there is no next number")
+            self._ids.append(found["ticket_id"])
+            return int(found["value"])
 
     async def add(self, ticket: Ticket) -> Ticket:
         """What is stored is the answer: masked where it held personal data, which is sealed."""
@@ -86,7 +102,9 @@ class SqlTickets:
         alias = await self._veils.cast(ticket.reporter) if ticket.anonymous and ticket.reporter is not None and self._veils.on else None
         if alias is not None:
             values["reporter"] = alias
-        stored = amended(shown, id=await self._insert(tickets, values), version=1)
+        stored = amended(shown, id=await self._added(values), version=1)
+        self._nothing.filed.clear()
+        self._nothing.followers.add(stored.id)
         self._veils.known(stored.id, (alias, ticket.reporter) if alias is not None and ticket.reporter is not None else None)
         await self._originals.keep("ticket", stored.id, stored.id, hidden)
         await self._save_clocks(stored)
@@ -94,7 +112,14 @@ class SqlTickets:
         self._written[stored.id] = stored
         return stored
 
+    async def _added(self, values: dict[str, Any]) -> int:
+        if not self._ids:
+            return await self._insert(tickets, values)
+        await _KEEP[tickets].later(self._db, values | {"id": self._ids[0]})
+        return self._ids.pop(0)
+
     async def save(self, ticket: Ticket) -> Ticket:
+        self._nothing.filed.clear()
         shown, hidden = self._originals.ticket(ticket)
         before = await self._counted_as(ticket)
         values = rows.ticket_out(shown) | {"version": ticket.version + 1, "this": ticket.id, "before": ticket.version}
@@ -131,7 +156,7 @@ class SqlTickets:
 
     async def _save_clocks(self, ticket: Ticket) -> None:
         values = [rows.clock_out(ticket.id, position, clock) for position, clock in enumerate(ticket.clocks)]
-        await _ADD_CLOCKS.write_each(self._db, values)
+        await _ADD_CLOCKS.later_each(self._db, values)
 
     async def get(self, ticket_id: int) -> Ticket | None:
         return await self._one("id", ticket_id)
@@ -152,11 +177,15 @@ class SqlTickets:
         return await self.by_number(number)
 
     async def of_reporter(self, contact_id: int, *, open_only: bool, limit: int = 20) -> tuple[Ticket, ...]:
+        if contact_id in self._nothing.filed:
+            return ()
         faces = padded(await self._veils.faces(contact_id))
         wanted = numbered("face", faces) | {"most": limit}
         return await self._whole(await _of_reporter(len(faces), open_only).rows(self._db, wanted))
 
     async def count_open(self, contact_id: int) -> int:
+        if contact_id in self._nothing.filed:
+            return 0
         faces = padded(await self._veils.faces(contact_id))
         return int(await _open_of(len(faces)).value(self._db, numbered("face", faces)))
 
@@ -208,7 +237,7 @@ class SqlTickets:
             self._veils.known(row["id"], (row["reporter"], real[row["reporter"]]) if row["reporter"] in real else None)
         return [{**row, "reporter": real.get(row["reporter"], row["reporter"])} for row in found] if real else found
 
-    async def append(self, event: Event) -> Event:
+    async def append(self, event: Event) -> None:
         """What is stored is hashed: masked words, and the veil of whoever acted."""
         ticket = self._written.get(event.ticket_id) or await self.get(event.ticket_id)
         if ticket is None:
@@ -217,9 +246,11 @@ class SqlTickets:
         unnamed = _nobody(ticket) and event.actor_role is Role.RESIDENT
         actor = 0 if unnamed else await self._veils.worn(event.ticket_id, event.actor_id)
         veiled = replace(shown, actor_id=actor)
-        made = await self._insert(events, rows.event_out(veiled) | await sealed(self._db, veiled, ticket))
-        await self._originals.keep("event", made, event.ticket_id, hidden)
-        return replace(shown, id=made)
+        values = rows.event_out(veiled) | await sealed(self._db, veiled, ticket)
+        if hidden:
+            await self._originals.keep("event", await self._insert(events, values), event.ticket_id, hidden)
+        else:
+            await _KEEP[events].later(self._db, values)
 
     async def events(self, ticket_id: int) -> tuple[Event, ...]:
         return tuple(rows.event_in(row) for row in await self._of(events, ticket_id))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from sqlalchemy import CursorResult, Dialect, Executable
@@ -33,20 +34,36 @@ class WriteConnection(Connection, Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """As a driver takes it. `words`: whatever stands in it, names of tables among them; `changes`: it writes, or locks rows; `table`: which
+    one it writes to."""
+
+    sql: str
+    words: frozenset[str]
+    changes: bool
+    table: str = ""
+
+
 class Quick(ABC):
     """A connection that can be asked past SQLAlchemy, in the same transaction: for `storage.prepared`. Raises sqlalchemy.exc.DBAPIError."""
 
     dialect: Dialect
 
     @abstractmethod
-    async def ask(self, sql: str, arguments: Sequence[Any], /) -> Sequence[Sequence[Any]]:
+    async def ask(self, statement: Statement, arguments: Sequence[Any], /) -> Sequence[Sequence[Any]]:
         """The rows as the driver gives them."""
         ...
 
     @abstractmethod
-    async def tell(self, sql: str, arguments: Sequence[Any], /) -> int:
+    async def tell(self, statement: Statement, arguments: Sequence[Any], /) -> int:
         """How many rows were written."""
         ...
 
     @abstractmethod
-    async def tell_each(self, sql: str, arguments: Sequence[Sequence[Any]], /) -> None: ...
+    async def tell_each(self, statement: Statement, arguments: Sequence[Sequence[Any]], /) -> None: ...
+
+    async def later(self, statement: Statement, arguments: Sequence[Any], same: Hashable = None, /) -> None:
+        """For a write whose answer nobody needs: it may be kept back until something that could see it is asked, or until the commit.
+        Of two with the same `same` (not None) the second alone need be written."""
+        await self.tell(statement, arguments)

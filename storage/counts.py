@@ -59,7 +59,7 @@ async def changed(connection: Connection, before: Kept | None, after: Kept | Non
     if before == after:
         return
     moved = ((before, -1), (after, 1))
-    await _CHANGED.write_each(connection, [{**key._asdict(), "tickets": more} for key, more in moved if key is not None])
+    await _CHANGED.later_each(connection, [{**key._asdict(), "tickets": more} for key, more in moved if key is not None])
 
 
 async def fold(database: Database) -> int:

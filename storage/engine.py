@@ -72,6 +72,16 @@ class Database:
                 yield unit
 
     @asynccontextmanager
+    async def single(self) -> AsyncIterator[Connection]:
+        """For one prepared statement, which is a transaction by itself."""
+        if self.writer is None:
+            async with self._pooled(look=True) as connection:
+                yield connection
+            return
+        async with self.writing() as unit:
+            yield unit
+
+    @asynccontextmanager
     async def reading(self) -> AsyncIterator[Connection]:
         """For short looks, found by an index: on SQLite they are made at once. What may take long has `moment`."""
         if self.writer is None:

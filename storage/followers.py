@@ -9,6 +9,7 @@ from sqlalchemy import Integer, bindparam, func, select, union, update
 from storage.connection import Connection
 from storage.engine import Database
 from storage.joining_tables import followers, gists
+from storage.met import Nothing
 from storage.prepared import Prepared
 from storage.tables import tickets
 from workflow.alike import Follower, Voices
@@ -28,11 +29,14 @@ _OF_CONTACT = Prepared(
 
 
 class SqlFollowers:
-    def __init__(self, database: Database, connection: Connection) -> None:
+    def __init__(self, database: Database, connection: Connection, nothing: Nothing) -> None:
         self._database = database
         self._db = connection
+        self._nothing = nothing
 
     async def add(self, follower: Follower) -> bool:
+        self._nothing.followed.clear()
+        self._nothing.followers.clear()
         fresh = self._database.insert(followers).values(asdict(follower)).on_conflict_do_nothing()
         return (await self._db.execute(fresh)).rowcount == 1
 
@@ -53,9 +57,13 @@ class SqlFollowers:
         await self._db.execute(update(followers).where(followers.c.ticket_id == ticket_id).values(unsolved=False))
 
     async def of_ticket(self, ticket_id: int) -> tuple[int, ...]:
+        if ticket_id in self._nothing.followers:
+            return ()
         return tuple(await _OF_TICKET.column(self._db, {"wanted": ticket_id}))
 
     async def of_contact(self, contact_id: int, limit: int = 20) -> tuple[int, ...]:
+        if contact_id in self._nothing.followed:
+            return ()
         return tuple(await _OF_CONTACT.column(self._db, {"wanted": contact_id, "most": limit}))
 
     async def voices(self, ticket: Ticket) -> Voices:

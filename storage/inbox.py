@@ -11,17 +11,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import BigInteger, ColumnElement, Executable, Integer, Select, and_, bindparam, exists, func, or_, select, update
 
 from storage.connection import Connection
 from storage.engine import Database
-from storage.locks import alone
-from storage.prepared import Prepared
+from storage.locks import key_of
+from storage.prepared import Inserts, Prepared
 from storage.rows import Row
 from storage.tables import inbox
 from workflow.ports import Clock
 
-LEASE = timedelta(seconds=30)
+LEASE = timedelta(seconds=15)
+"""Made longer as long as its process lives: so long at most waits a chat that a dead one had in hand."""
 ALBUM_PAUSE = timedelta(seconds=1.5)
 LONGEST_WAIT = timedelta(minutes=1)
 """No update is lent or put off for longer: a later time was written by a clock that has been set back since, and is none."""
@@ -56,10 +57,11 @@ class SqlInbox:
             "body": self._database.vault.seal_json(dict(body), *_sent_by(door, update_id)),
             "received_at": self._clock.now(), "status": "waiting", "attempts": 0, "why": "",
         }  # fmt: skip
-        async with self._database.writing() as connection:
-            # Of one chat a later number must not be seen before an earlier one.
-            await alone(connection, f"inbox:{door}:{chat}")
-            return await _STORE.write(connection, values) == 1
+        if self._database.is_sqlite:
+            async with self._database.writing() as connection:
+                return await _STORE.write(connection, values) == 1
+        async with self._database.single() as connection:
+            return await _STORE_IN_TURN.write(connection, values | {"turn": key_of(f"inbox:{door}:{chat}")}) == 1
 
     async def next_rows(
         self, now: datetime, limit: int = 50, held: Collection[int] = (), room: Mapping[str, int] | None = None
@@ -140,6 +142,18 @@ def _heads() -> Select[Any]:
 
 _HEADS = Prepared(_heads())
 _STORE = Prepared(lambda insert: insert(inbox).on_conflict_do_nothing())
+
+
+def _in_turn(insert: Inserts) -> Executable:
+    """Of one chat a later number must not be seen before an earlier one: the row gets its own once the lock of its chat is held, and
+    the lock is held until the row is there for all."""
+    held = select(func.pg_advisory_xact_lock(bindparam("turn", type_=BigInteger)).label("held")).cte("turn")
+    given = [bindparam(name, type_=inbox.c[name].type) for name in _GIVEN]
+    return insert(inbox).from_select(_GIVEN, select(*given).select_from(held)).on_conflict_do_nothing()
+
+
+_GIVEN = ["door", "update_id", "chat", "album", "body", "received_at", "status", "attempts", "why"]
+_STORE_IN_TURN = Prepared(_in_turn)
 
 
 def _growing(now: datetime) -> ColumnElement[bool]:

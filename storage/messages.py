@@ -12,7 +12,7 @@ from storage.prepared import Prepared
 from storage.tables import messages
 from workflow.model import About
 
-_REMEMBER = Prepared(lambda insert: replacing(insert(messages)))
+_REMEMBER = Prepared(lambda insert: replacing(insert(messages)), same=("contact_id", "message_id"))
 
 
 async def remember(connection: Connection, contact_id: int, message_id: str, about: About, position: int) -> None:
@@ -21,7 +21,7 @@ async def remember(connection: Connection, contact_id: int, message_id: str, abo
         "contact_id": contact_id, "message_id": message_id, "ticket_id": about.ticket_id, "position": position, "card": about.card,
         "key": about.key, "letter_id": about.letter_id,
     }  # fmt: skip
-    await _REMEMBER.write(connection, values)
+    await _REMEMBER.later(connection, values)
 
 
 async def about(connection: Connection, faces: Sequence[int], message_id: str) -> About | None:

@@ -9,14 +9,17 @@ from typing import Self
 from storage.cases import SqlTickets
 from storage.connection import Connection
 from storage.engine import Database
+from storage.met import Nothing
 from storage.unit_of_work import SqlUnitOfWork
 from storage.veils import Veils
 from workflow.model import Ticket
 
 
 class _ObservedTickets(SqlTickets):
-    def __init__(self, database: Database, connection: Connection, veils: Veils, seen: Callable[[int], object]) -> None:
-        super().__init__(database, connection, veils)
+    def __init__(
+        self, database: Database, connection: Connection, veils: Veils, nothing: Nothing, seen: Callable[[int], object]
+    ) -> None:
+        super().__init__(database, connection, veils, nothing)
         self._seen = seen
 
     async def get(self, ticket_id: int) -> Ticket | None:
@@ -39,7 +42,7 @@ class ObservedUnitOfWork(SqlUnitOfWork):
 
     async def __aenter__(self) -> Self:
         await super().__aenter__()
-        self.tickets = _ObservedTickets(self._database, self._db, self._veils, self._seen)
+        self.tickets = _ObservedTickets(self._database, self._db, self._veils, self._nothing, self._seen)
         return self
 
     async def commit(self) -> None:

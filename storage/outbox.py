@@ -5,9 +5,9 @@ Several processes may claim at once on PostgreSQL: a row that one of them is abo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -27,7 +27,11 @@ from workflow.letters import LETTER
 from workflow.model import About, Contact, Speech
 from workflow.region import Digest
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=15)
+"""Made longer as long as its process lives: so long at most waits what a dead one had in hand."""
+_LONGEST_LEASE = timedelta(minutes=1)
+"""A later end was written by a clock that has been set back since, and is none. Clocks of several machines differ by less."""
+_NEVER = datetime(1, 1, 1, tzinfo=UTC)
 LONGEST_WAIT = timedelta(hours=1)
 """No message is put off for longer: a later time was written by a clock that has been set back since, and is none."""
 
@@ -50,12 +54,22 @@ class OutboxQueue:
         """`digest`: when what waits is told in one message; None: never."""
         self._database = database
         self._digest = digest
+        self._lent_until: datetime | None = None
 
-    async def claim(self, now: datetime, limit: int = 100) -> list[OutboxItem]:
+    async def claim(self, now: datetime, limit: int = 100, held: Collection[int] = (), *, overdue: bool = True) -> list[OutboxItem]:
         """The first waiting speech of each contact, urgent contacts first. A row that waits, or is leased, holds its contact's
-        later ones of the same priority back."""
+        later ones of the same priority back. `held`: rows in hand, whose lease is made longer; `overdue`: also rows whose lease
+        ran out."""
+        longer = self._longer(now, held)
+        if limit <= 0 and not longer:
+            return []
         async with self._database.writing() as connection:
-            wanted = {"now": now, "longest_wait": now + LONGEST_WAIT, "longest_lease": now + LEASE, "most": limit}
+            if longer:
+                await _held(len(longer)).write(connection, {"until": now + LEASE, **numbered("row", longer)})
+            wanted = {
+                "now": now, "ran_out": now if overdue else _NEVER, "longest_wait": now + LONGEST_WAIT,
+                "longest_lease": now + _LONGEST_LEASE, "most": limit,
+            }  # fmt: skip
             found = await _HEADS.rows(connection, wanted)
             if found and self._digest is not None:
                 chats = {row["contact_id"] for row in found}
@@ -74,6 +88,13 @@ class OutboxQueue:
             for row in found
             if row["contact_id"] in people
         ]
+
+    def _longer(self, now: datetime, held: Collection[int]) -> Sequence[int]:
+        """Whose lease is to be made longer now: of nobody or of all in hand."""
+        if not held or (self._lent_until is not None and now < self._lent_until - 2 * LEASE / 3 <= now + LEASE / 3):
+            return ()
+        self._lent_until = now + LEASE
+        return padded(sorted(held))
 
     def _said(self, row: rows.Row) -> Speech:
         return rows.speech_in(row["speech"], row["contact_id"], self._database.vault)
@@ -100,8 +121,8 @@ class OutboxQueue:
     async def sent(self, item: OutboxItem, message_id: str, now: datetime) -> None:
         async with self._database.writing() as connection:
             left = rows.spoken({"key": item.speech.key, "card": item.speech.card, "edits": item.speech.edits})
-            done = {"status": "sent", "sent_at": now, "message_id": message_id, "leased_until": None, "speech": left}
-            await _SENT.write(connection, done | {"this": item.id})
+            done = {"status": "sent", "sent_at": now, "said_at": None, "message_id": message_id, "leased_until": None, "speech": left}
+            await _SENT.later(connection, done | {"this": item.id})
             if item.speech.ticket_id is not None and message_id:
                 letter_id = item.speech.params["letter"] if item.speech.card == LETTER else None
                 about = About(item.speech.ticket_id, item.speech.key, bool(item.speech.card) and item.speech.card != DIGEST, letter_id)
@@ -134,16 +155,23 @@ def _lent(count: int) -> Prepared:
 
 
 @lru_cache(32)
+def _held(count: int) -> Prepared:
+    mine = (outbox.c.id.in_(listed("row", count, Id)), outbox.c.status == "waiting", outbox.c.leased_until.is_not(None))
+    return Prepared(update(outbox).where(*mine).values(leased_until=bindparam("until")))
+
+
+@lru_cache(32)
 def _known(count: int) -> Prepared:
     return Prepared(select(contacts).where(contacts.c.id.in_(listed("who", count, Id))))
 
 
 def _heads() -> Select[Any]:
-    now, wait, lease = (bindparam(name, type_=UtcDateTime) for name in ("now", "longest_wait", "longest_lease"))
+    names = ("now", "ran_out", "longest_wait", "longest_lease")
+    now, ran_out, wait, lease = (bindparam(name, type_=UtcDateTime) for name in names)
     place = func.row_number().over(partition_by=outbox.c.contact_id, order_by=(outbox.c.priority, outbox.c.id))
     first = select(outbox.c.id, place.label("place")).where(outbox.c.status == "waiting").subquery()
     ready = or_(outbox.c.next_try_at.is_(None), outbox.c.next_try_at <= now, outbox.c.next_try_at > wait)
-    free = or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= now, outbox.c.leased_until > lease)
+    free = or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= ran_out, outbox.c.leased_until > lease)
     heads = select(outbox).join(first, first.c.id == outbox.c.id).where(first.c.place == 1, outbox.c.status == "waiting", ready, free)
     # What is said of a row again (it waits, it is free) PostgreSQL asks of its newest version once it has the lock.
     first_come = heads.order_by(outbox.c.priority, outbox.c.id).limit(bindparam("most", type_=Integer))

@@ -11,6 +11,7 @@ from sqlalchemy import String, bindparam, insert, select, update
 from storage import rows, standings
 from storage.connection import Connection
 from storage.engine import Database, replacing
+from storage.met import Nothing
 from storage.prepared import Prepared
 from storage.standing_tables import standings as standing_rows
 from storage.tables import contacts, dialogs, invites, posts, sign_in_codes
@@ -35,7 +36,7 @@ _POSTS_AT = Prepared(_POSTS.where(
 _LINKS = 10
 """Sign-in links of one contact that are good at a time: the newest."""
 _DIALOG = Prepared(select(dialogs).where(dialogs.c.contact_id == bindparam("wanted")))
-_KEEP_DIALOG = Prepared(lambda insert: replacing(insert(dialogs)))
+_KEEP_DIALOG = Prepared(lambda insert: replacing(insert(dialogs)), same=("contact_id",))
 
 
 class SqlContacts:
@@ -44,15 +45,21 @@ class SqlContacts:
         self._vault = database.vault
         self._db = connection
         self._read: dict[int, Contact] = {}
+        self._met: dict[tuple[str, str], rows.Row | None] = {}
+
+    def met(self, door: str, address: str, row: rows.Row | None) -> None:
+        """The next who looks there need not ask."""
+        self._met[door, address] = row
 
     async def get(self, contact_id: int) -> Contact | None:
-        return await self._one(_BY_ID, wanted=contact_id)
+        return self._found(await _BY_ID.row(self._db, {"wanted": contact_id}))
 
     async def by_address(self, door: str, address: str) -> Contact | None:
-        return await self._one(_BY_ADDRESS, of_door=door, at=address)
+        if (door, address) in self._met:
+            return self._found(self._met.pop((door, address)))
+        return self._found(await _BY_ADDRESS.row(self._db, {"of_door": door, "at": address}))
 
-    async def _one(self, query: Prepared, **wanted: object) -> Contact | None:
-        row = await query.row(self._db, wanted)
+    def _found(self, row: rows.Row | None) -> Contact | None:
         if row is None:
             return None
         values = dict(row)
@@ -62,12 +69,15 @@ class SqlContacts:
         return found
 
     async def mute(self, contact_id: int, muting: Muting | None) -> None:
+        self._met.clear()
         await standings.mute(self._database, self._db, contact_id, muting)
 
     async def pace(self, contact_id: int, pace: Pace, until: datetime) -> None:
+        self._met.clear()
         await standings.pace(self._database, self._db, contact_id, pace, until)
 
     async def add(self, contact: Contact) -> Contact:
+        self._met.clear()
         made = await _ADD.value(self._db, rows.contact_out(contact, self._vault))
         if made is None:
             raise Conflict("this address is known already")
@@ -77,16 +87,20 @@ class SqlContacts:
         """Writes what differs from what was read here: a door that found somebody gone takes nobody's consent back."""
         was, now = self._read.get(contact.id), rows.contact_out(contact, self._vault)
         changed = {name: value for name, value in now.items() if was is None or getattr(was, name) != getattr(contact, name)}
+        self._met.clear()
         if changed:
             await self._db.execute(update(contacts).where(contacts.c.id == contact.id).values(changed))
             self._read[contact.id] = contact
 
 
 class SqlPosts:
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, nothing: Nothing) -> None:
         self._db = connection
+        self._nothing = nothing
 
     async def of_contact(self, contact_id: int) -> tuple[Post, ...]:
+        if contact_id in self._nothing.posts:
+            return ()
         return await self._found(_POSTS_OF, wanted=contact_id)
 
     async def of_unit(self, unit: str) -> tuple[Post, ...]:
@@ -107,6 +121,7 @@ class SqlPosts:
 
     async def add(self, post: Post) -> Post:
         values = {"contact_id": post.contact_id, "role": post.role.value, "unit": post.unit, "place": post.place}
+        self._nothing.posts.clear()
         made = await self._db.execute(insert(posts).values(values).returning(posts.c.id))
         return replace(post, id=made.scalar_one())
 
@@ -151,6 +166,11 @@ class SqlDialogs:
         self._database = database
         self._db = connection
         self._read: dict[int, Dialog | None] = {}
+        self._met: dict[int, rows.Row | None] = {}
+
+    def met(self, contact_id: int, row: rows.Row | None) -> None:
+        """The next who looks need not ask."""
+        self._met[contact_id] = row
 
     async def get(self, contact_id: int) -> Dialog | None:
         """Asked once, until it is written: a dialog is changed by what its own chat says alone, and that comes in order."""
@@ -159,7 +179,8 @@ class SqlDialogs:
         return self._read[contact_id]
 
     async def _stored(self, contact_id: int) -> Dialog | None:
-        row = await _DIALOG.row(self._db, {"wanted": contact_id})
+        known = contact_id in self._met
+        row = self._met.pop(contact_id) if known else await _DIALOG.row(self._db, {"wanted": contact_id})
         if row is None:
             return None
         opened = self._database.vault.open_json
@@ -173,13 +194,19 @@ class SqlDialogs:
             name: self._database.vault.seal_json(value, *_kept(dialog.contact_id, name)) if value else value
             for name, value in (("data", dialog.data), ("aside", aside))
         }
-        values = {"contact_id": dialog.contact_id, "step": dialog.step, "updated_at": dialog.updated_at, **sealed}
-        await _KEEP_DIALOG.write(self._db, values)
-        self._read.pop(dialog.contact_id, None)
+        # An anonymous ticket is made in the same microsecond: of a dialog that nobody else waits for the time is not kept.
+        at = dialog.updated_at if dialog.data.get("by") is not None else None
+        values = {"contact_id": dialog.contact_id, "step": dialog.step, "updated_at": at, **sealed}
+        await _KEEP_DIALOG.later(self._db, values)
+        self._written(dialog.contact_id)
 
     async def remove(self, contact_id: int) -> None:
         await self._db.execute(dialogs.delete().where(dialogs.c.contact_id == contact_id))
+        self._written(contact_id)
+
+    def _written(self, contact_id: int) -> None:
         self._read.pop(contact_id, None)
+        self._met.pop(contact_id, None)
 
 
 def _kept(contact_id: int, column: str) -> tuple[str, ...]:

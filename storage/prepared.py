@@ -9,19 +9,21 @@ Lists have no place in it: `listed` makes one parameter of each value.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sqlalchemy import BindParameter, Dialect, Executable, String, Table, bindparam
+from sqlalchemy import BindParameter, Dialect, Executable, Select, String, Table, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeEngine
 
-from storage.connection import Connection, Quick
+from storage.connection import Connection, Quick, Statement
 
 _FLOAT8 = 701
 """PostgreSQL's number of the only type that SQLAlchemy wants to be told which one it is: our numbers with a fraction are all double."""
 _NOTHING: Mapping[str, Any] = {}
+_WORD = re.compile(r"\w+")
 Process = Callable[[Any], Any]
 Row = Mapping[str, Any]
 
@@ -36,9 +38,11 @@ class Prepared:
     """Answers are plain: rows as dictionaries, aware times, opened JSON. Parameters are given by name; which names there are decides what
     an INSERT or UPDATE writes, so give the same ones each time. Raises sqlalchemy.exc.DBAPIError as `Connection.execute` does."""
 
-    def __init__(self, statement: Executable | Callable[[Inserts], Executable]) -> None:
-        """`statement`: or what makes it of a database's own INSERT."""
+    def __init__(self, statement: Executable | Callable[[Inserts], Executable], same: tuple[str, ...] = ()) -> None:
+        """`statement`: or what makes it of a database's own INSERT. `same`: the parameters that say which row is written, where a
+        second write of it takes the place of the first."""
         self._statement = statement
+        self._same = same
         self._forms: dict[tuple[str, ...], _Form] = {}
 
     async def rows(self, connection: Connection, values: Row = _NOTHING) -> list[dict[str, Any]]:
@@ -63,12 +67,28 @@ class Prepared:
         """How many rows were written."""
         return (await self._asked(connection, values))[2]
 
+    async def later(self, connection: Connection, values: Row = _NOTHING) -> None:
+        """A write whose answer nobody needs: it is made before anything is asked that could see it, and before the commit, which is
+        where its error comes. So several may be one way there and back: `storage.gathered`."""
+        if not isinstance(connection, Quick):
+            await self.write(connection, values)
+            return
+        form = self._form(connection.dialect, values)
+        if form.keys:
+            raise TypeError("what answers can't be asked later")
+        same = tuple([values[name] for name in self._same]) if self._same else None
+        await connection.later(form.statement, form.arguments(values), same)
+
+    async def later_each(self, connection: Connection, each: Sequence[Row]) -> None:
+        for values in each:
+            await self.later(connection, values)
+
     async def write_each(self, connection: Connection, each: Sequence[Row]) -> None:
         if not each:
             return
         if isinstance(connection, Quick):
             form = self._form(connection.dialect, each[0])
-            await connection.tell_each(form.sql, [form.arguments(values) for values in each])
+            await connection.tell_each(form.statement, [form.arguments(values) for values in each])
         else:
             await connection.execute(self.of(connection.dialect), each)
 
@@ -76,8 +96,8 @@ class Prepared:
         if isinstance(connection, Quick):
             form = self._form(connection.dialect, values)
             if not form.keys:
-                return (), (), await connection.tell(form.sql, form.arguments(values))
-            found = await connection.ask(form.sql, form.arguments(values))
+                return (), (), await connection.tell(form.statement, form.arguments(values))
+            found = await connection.ask(form.statement, form.arguments(values))
             return form.keys, form.opened(found), len(found)
         result = await connection.execute(self.of(connection.dialect), values)
         if not result.returns_rows:
@@ -101,9 +121,9 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """A statement as one driver takes it."""
+    """A statement as one driver takes it, and how its values go in and out."""
 
-    sql: str
+    statement: Statement
     parameters: tuple[tuple[str, Process | None], ...]
     constants: Mapping[str, Any]
     keys: tuple[str, ...]
@@ -136,7 +156,16 @@ def _compiled(statement: Any, dialect: Dialect, names: list[str]) -> _Form:
     columns = [(column.key, column.type) for column in getattr(statement, "exported_columns", ())]
     out = [(index, _out(kind, dialect)) for index, (_, kind) in enumerate(columns)]
     changed = tuple((index, process) for index, process in out if process is not None)
-    return _Form(str(compiled), parameters, constants, tuple(str(key) for key, _ in columns), changed)
+    said = Statement(str(compiled), frozenset(_WORD.findall(str(compiled))), _changes(statement), _written(statement))
+    return _Form(said, parameters, constants, tuple(str(key) for key, _ in columns), changed)
+
+
+def _changes(statement: Any) -> bool:
+    return not isinstance(statement, Select) or statement._for_update_arg is not None  # noqa: SLF001  # there is no public way
+
+
+def _written(statement: Any) -> str:
+    return "" if isinstance(statement, Select) else str(statement.table.name)
 
 
 def _in(kind: TypeEngine[Any], dialect: Dialect) -> Process | None:

@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from storage import json_text
 from storage.away import OneFile
-from storage.connection import Quick
+from storage.connection import Quick, Statement
 from workflow.errors import Away
 
 _PATIENCE = 10.0  # seconds that another process may hold the file's lock
@@ -47,23 +47,23 @@ class Inline(Quick):
         self._raw = _raw(connection)
         self.dialect = connection.dialect
 
-    async def ask(self, sql: str, arguments: Sequence[Any], /) -> Sequence[Sequence[Any]]:
+    async def ask(self, statement: Statement, arguments: Sequence[Any], /) -> Sequence[Sequence[Any]]:
         try:
-            return self._raw.execute(sql, arguments).fetchall()
+            return self._raw.execute(statement.sql, arguments).fetchall()
         except sqlite3.Error as error:
-            raise _translated(error, sql) from error
+            raise _translated(error, statement.sql) from error
 
-    async def tell(self, sql: str, arguments: Sequence[Any], /) -> int:
+    async def tell(self, statement: Statement, arguments: Sequence[Any], /) -> int:
         try:
-            return self._raw.execute(sql, arguments).rowcount
+            return self._raw.execute(statement.sql, arguments).rowcount
         except sqlite3.Error as error:
-            raise _translated(error, sql) from error
+            raise _translated(error, statement.sql) from error
 
-    async def tell_each(self, sql: str, arguments: Sequence[Sequence[Any]], /) -> None:
+    async def tell_each(self, statement: Statement, arguments: Sequence[Sequence[Any]], /) -> None:
         try:
-            self._raw.executemany(sql, arguments)
+            self._raw.executemany(statement.sql, arguments)
         except sqlite3.Error as error:
-            raise _translated(error, sql) from error
+            raise _translated(error, statement.sql) from error
 
     async def execute(self, statement: Executable, parameters: Any = None, /) -> CursorResult[*tuple[Any, ...]]:
         return self._sync.execute(statement, parameters)

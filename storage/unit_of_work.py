@@ -9,7 +9,7 @@ from functools import lru_cache
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import JSON, bindparam, insert, update
+from sqlalchemy import JSON, bindparam, insert, select, update
 
 from storage import messages, rows
 from storage.alike import SqlAlike
@@ -19,6 +19,7 @@ from storage.connection import Connection, WriteConnection
 from storage.engine import Database
 from storage.followers import SqlFollowers
 from storage.letters import SqlLetters
+from storage.met import Nothing, met
 from storage.people import SqlContacts, SqlDialogs, SqlInvites, SqlPosts, SqlSignIns
 from storage.praises import SqlPraises
 from storage.prepared import Prepared, listed, numbered, padded
@@ -29,7 +30,8 @@ from storage.veils import Veils
 from workflow.model import SAID, About, Speech
 
 _PUT = Prepared(insert(outbox))
-_FIRST = Prepared(lambda insert: insert(requests).on_conflict_do_nothing())
+_SERVED = Prepared(select(requests.c.id).where(requests.c.id == bindparam("wanted")))
+_NOTED = Prepared(insert(requests))
 _DONE = {"done": "done", "empty": {}, "nobody": ""}
 
 
@@ -52,7 +54,7 @@ class SqlOutbox:
             "speech": rows.speech_out(speech, self._vault, owner), "status": "waiting", "attempts": 0, "unknowns": 0, "why": "",
             "said_at": at,
         }  # fmt: skip
-        await _PUT.write(self._db, values)
+        await _PUT.later(self._db, values)
 
 
 class SqlUnitOfWork:
@@ -87,11 +89,12 @@ class SqlUnitOfWork:
             await self._stack.aclose()
             raise
         self._veils = veils = Veils(self._database, self._db)
-        self.contacts, self.posts = SqlContacts(self._database, self._db), SqlPosts(self._db)
+        self._nothing = nothing = Nothing()
+        self.contacts, self.posts = SqlContacts(self._database, self._db), SqlPosts(self._db, nothing)
         self.invites, self.dialogs = SqlInvites(self._db), SqlDialogs(self._database, self._db)
         self.sign_ins, self.letters = SqlSignIns(self._db), SqlLetters(self._db)
-        self.tickets, self.outbox = SqlTickets(self._database, self._db, veils), SqlOutbox(self._database, self._db, veils)
-        self.alike, self.followers = SqlAlike(self._db, veils), SqlFollowers(self._database, self._db)
+        self.tickets, self.outbox = SqlTickets(self._database, self._db, veils, nothing), SqlOutbox(self._database, self._db, veils)
+        self.alike, self.followers = SqlAlike(self._db, veils), SqlFollowers(self._database, self._db, nothing)
         self.praises, self.anchors = SqlPraises(self._database, self._db), SqlAnchors(self._db)
         self.privacy = SqlPrivacy(self._database, self._db, veils, self.dialogs)
         return self
@@ -113,8 +116,29 @@ class SqlUnitOfWork:
     async def commit(self) -> None:
         await self._db.commit()
 
-    async def first_time(self, request_id: str, at: datetime) -> bool:
-        return await _FIRST.write(self._db, {"id": request_id, "at": at}) == 1
+    async def first_time(self, request_id: str, at: datetime, speaker: tuple[str, str] | None = None) -> bool:
+        """Of two who serve one request at the same time the second is begun again, and finds the first's."""
+        if speaker is None:
+            served = await _SERVED.value(self._db, {"wanted": request_id}) is not None
+        else:
+            served = await self._met(request_id, *speaker)
+        if not served:
+            await _NOTED.later(self._db, {"id": request_id, "at": at})
+        return not served
+
+    async def _met(self, request_id: str, door: str, address: str) -> bool:
+        """Whether the request was served. What is known of the speaker is handed out."""
+        found = await met(self._db, request_id, door, address)
+        self.contacts.met(door, address, found.contact)
+        if found.contact is not None:
+            who = found.contact["id"]
+            self.dialogs.met(who, found.dialog)
+            self._veils.met(who, found.aliases)
+            owned = ((found.posts, self._nothing.posts), (found.followed, self._nothing.followed))
+            for there, without in (*owned, (found.filed or found.aliases is not None, self._nothing.filed)):
+                if not there:
+                    without.add(who)
+        return found.served
 
     async def card(self, contact_id: int, ticket_id: int) -> str | None:
         return await messages.live_card(self._db, await self._veils.worn(ticket_id, contact_id), ticket_id)
@@ -133,4 +157,4 @@ class SqlUnitOfWork:
         """In this transaction: an update's effects and its mark stand or fall together. Its words have done their
         work, and whose they were."""
         rows_ = padded(ids)
-        await _done(len(rows_)).write(self._db, {**_DONE, **numbered("row", rows_)})
+        await _done(len(rows_)).later(self._db, {**_DONE, **numbered("row", rows_)})

@@ -41,10 +41,15 @@ class Veils:
         self._db = connection
         self._worn: dict[int, tuple[int, int] | None] = {}
         self._faces: dict[int, tuple[int, ...]] = {}
+        self._met: dict[int, str | None] = {}
 
     @property
     def on(self) -> bool:
         return self._vault.keys is not None
+
+    def met(self, contact_id: int, aliases: str | None) -> None:
+        """The next who looks need not ask. `aliases`: sealed."""
+        self._met[contact_id] = aliases
 
     async def cast(self, contact_id: int) -> int:
         """A new veil for a chat."""
@@ -58,6 +63,7 @@ class Veils:
         sealed = self._vault.seal(plain + " " * (-len(plain) % _STEP), *place(contact_id))
         await self._db.execute(update(veils).where(veils.c.contact_id == contact_id).values(aliases=sealed))
         self._faces[contact_id] = (contact_id, *worn)
+        self._met.pop(contact_id, None)
         return alias
 
     def known(self, ticket_id: int, veil: tuple[int, int] | None) -> None:
@@ -95,7 +101,10 @@ class Veils:
 
     async def _list(self, contact_id: int, *, held: bool = False) -> list[int]:
         """`held`: until the end of the transaction nobody else adds to it."""
-        sealed = await (_HELD if held else _LIST).value(self._db, {"wanted": contact_id})
+        if contact_id in self._met and not held:
+            sealed = self._met[contact_id]
+        else:
+            sealed = await (_HELD if held else _LIST).value(self._db, {"wanted": contact_id})
         found: list[int] = json.loads(self._vault.open(sealed, *place(contact_id))) if sealed else []
         return found
 

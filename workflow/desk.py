@@ -41,6 +41,7 @@ from workflow.region import Region
 from workflow.states import Party, Trigger, row
 
 T = TypeVar("T")
+Speaker = tuple[str, str] | None
 _AGAIN = 5
 """How often one who came second looks at what the first did before they are told that somebody was first."""
 _REPORTER_OR_LEAD = frozenset({Party.REPORTER, Party.LEAD, Party.HUB})
@@ -62,24 +63,25 @@ class Desk:
     calendar: WorkCalendar
     query_codes: Callable[[], str]
 
-    async def serve(self, request_id: str, work: Callable[[Session], Awaitable[T]]) -> T | None:
-        """Runs `work` in one transaction, once per request id. None if it was served before. Refused leaves no trace.
+    async def serve(self, request_id: str, work: Callable[[Session], Awaitable[T]], speaker: Speaker = None) -> T | None:
+        """Runs `work` in one transaction, once per request id. None if it was served before. Refused leaves no trace. `speaker`: the door
+        and address of whom it is about, so that the store can look for all that it holds of them at once.
 
         Where another transaction came between, what it wrote is read and all is begun again: `work` may run several times."""
         for _ in range(_AGAIN):
             try:
-                return await self._serve(request_id, work)
+                return await self._serve(request_id, work, speaker)
             except (Conflict, Collision):
                 continue
         try:
-            return await self._serve(request_id, work)
+            return await self._serve(request_id, work, speaker)
         except Conflict:
             raise Refused(Refusal.SOMEBODY_WAS_FIRST) from None
 
-    async def _serve(self, request_id: str, work: Callable[[Session], Awaitable[T]]) -> T | None:
+    async def _serve(self, request_id: str, work: Callable[[Session], Awaitable[T]], speaker: Speaker) -> T | None:
         async with self.units_of_work() as uow:
             now = self.clock.now()
-            if not await uow.first_time(request_id, now):
+            if not await uow.first_time(request_id, now, speaker):
                 return None
             result = await work(Session(uow, now, self.region(), self.calendar, self.query_codes))
             await uow.commit()

@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.cards.resident import can_object
 from bot.doors import Incoming
 from bot.outgoing import answer, button, rows
-from bot.resident import additions, joining, matters, praising
+from bot.resident import additions, joining, matters, praising, replies
 from bot.resident.consent import Consent
 from bot.resident.doubts import Doubts
 from bot.resident.interview import STEP, Interview
@@ -89,7 +89,7 @@ class ResidentConversation:
     async def _meant(self, session: Session, contact: Contact, actor: Actor, said: Incoming, dialog: Dialog | None) -> None:
         """Words of danger that were pressed for, or answer a message about a ticket, are an addition to it, too. An emergency has them
         already, and after the end of a ticket the new emergency is enough."""
-        about = await session.uow.about(contact.id, said.reply_to) if said.reply_to else None
+        about = await replies.about(session, contact, said)
         waited = dialog is not None and dialog.step in {joining.ADDING, additions.ADDING}
         ticket_id = about.ticket_id if about is not None else int(dialog.data["ticket"]) if dialog is not None and waited else None
         if ticket_id is None or (about is not None and about.letter_id is not None):
@@ -105,7 +105,8 @@ class ResidentConversation:
 
     async def _own_report(self, session: Session, contact: Contact, incoming: Incoming) -> bool:
         """A reply to a message about a report of this person's: the counter's own, where such words belong."""
-        about = await session.uow.about(contact.id, incoming.reply_to or incoming.message_id)
+        edited = await session.uow.about(contact.id, incoming.message_id) if not incoming.reply_to else None
+        about = edited or await replies.about(session, contact, incoming)
         ticket = await additions.own(session, contact, about.ticket_id) if about is not None else None
         return ticket is not None and ticket.procedure is Procedure.PETITION_REPORT
 
@@ -185,7 +186,7 @@ class ResidentConversation:
 
     async def _message(self, session: Session, contact: Contact, actor: Actor, incoming: Incoming, dialog: Dialog | None) -> None:
         step = dialog.step if dialog is not None else ""
-        if incoming.reply_to and await self._replied(session, contact, actor, incoming):
+        if incoming.reply_to and await self._replied(session, contact, actor, incoming, drafting=step == STEP):
             return
         if dialog is not None and step == STEP:
             await self._interview.more(session, contact, incoming, intake.from_json(dialog.data))
@@ -203,9 +204,9 @@ class ResidentConversation:
             return
         await self._interview.begin(session, contact, incoming)
 
-    async def _replied(self, session: Session, contact: Contact, actor: Actor, incoming: Incoming) -> bool:
+    async def _replied(self, session: Session, contact: Contact, actor: Actor, incoming: Incoming, *, drafting: bool) -> bool:
         """A reply to a message about a ticket belongs to that ticket, whatever else is going on."""
-        about = await session.uow.about(contact.id, incoming.reply_to)
+        about = await replies.about(session, contact, incoming, drafting=drafting)
         ticket = await additions.own(session, contact, about.ticket_id) if about is not None else None
         if about is not None and about.letter_id is not None:
             return await self._doubts.which_of(session, contact, incoming, about.letter_id)

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from bot.doors import Incoming
 from bot.outgoing import answer, literal, rows
-from bot.resident import additions, emergency, joining, matters
+from bot.resident import additions, emergency, joining, matters, replies
 from bot.resident.reading import Reading
 from workflow import dialogs, intake, muting, standing
 from workflow.desk import Session
@@ -186,8 +186,8 @@ async def _right(session: Session, contact: Contact, incoming: Incoming, dialog:
     """What a muted person may: commands, and whatever is about a case of theirs."""
     if incoming.text.startswith("/") or (dialog is not None and dialog.step in {additions.ADDING, joining.ADDING}):
         return True
-    message = incoming.message_id if incoming.edited else incoming.reply_to
-    about = await session.uow.about(contact.id, message) if message else None
+    edited = await session.uow.about(contact.id, incoming.message_id) if incoming.edited else None
+    about = edited or await replies.about(session, contact, incoming)
     return about is not None or await matters.asked_for(session, contact, incoming) is not None
 
 

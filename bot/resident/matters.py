@@ -69,6 +69,16 @@ async def named(session: Session, contact: Contact, words: str) -> Ticket | None
     return next((ticket for ticket in mine if int(ticket.number.rpartition("-")[2]) == int(wanted)), None)
 
 
+async def only_named(session: Session, contact: Contact, words: str) -> Ticket | None:
+    """The person's own ticket whose number stands in the words; None where there are several."""
+    wanted = {_digits(number) for number in _NUMBER.findall(words)}
+    if not wanted:
+        return None
+    mine = await session.uow.tickets.of_reporter(contact.id, open_only=False, limit=100)
+    found = [ticket for ticket in mine if _digits(ticket.number) in wanted]
+    return found[0] if len(found) == 1 else None
+
+
 def _digits(number: str) -> str:
     return re.sub(r"[^0-9]", "", number)
 

@@ -232,12 +232,20 @@ def _message(update_id: int, message: Message, username: str, *, edited: bool, t
         text,
         message_id=_number(message.message_id),
         reply_to=_number(message.reply_to_message.message_id) if message.reply_to_message else "",
+        replied=_ours(message.reply_to_message, username),
         edited=edited,
         location=_point(point) if point else None,
         unsupported=unsupported,
         command_for_me=mine,
     )
     return Parsed(incoming, attachment)
+
+
+def _ours(message: Message | None, username: str) -> str:
+    """The words of a message of this bot's; nobody else can have written them."""
+    user = message.from_user if message is not None else None
+    mine = user is not None and user.is_bot and _words(user.username).casefold() == username.casefold()
+    return _text(message) if message is not None and mine else ""
 
 
 def _text(message: Message) -> str:

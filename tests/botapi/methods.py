@@ -234,7 +234,7 @@ class Methods:
             "message_id": said.message_id,
             "date": said.date,
             "chat": self.chats.chat_json(said.chat),
-            "from": {"id": 1, "is_bot": True, "first_name": "Counter"},
+            "from": {"id": 1, "is_bot": True, "first_name": "Counter", "username": "counter_bot"},
         }
         found["caption" if said.files else "text"] = said.text
         if said.keyboard:

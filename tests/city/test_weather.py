@@ -89,6 +89,20 @@ async def test_a_cut_after_the_work_costs_a_repetition_at_most(counter: Counter)
     assert texts_of(resident, "/status 编号") in {1, 2}
 
 
+async def test_an_addition_to_a_card_that_we_do_not_know_to_have_arrived_is_kept(counter: Counter) -> None:
+    resident = await counter.resident()
+    await resident.says(steps.LITTER)
+    await resident.sees(steps.UNDERSTOOD)
+    await counter.settled()
+    counter.server.faults.pending.append(Fault("sendMessage", resident.chat, drop=True, after=True))
+    await resident.presses("提交")
+    card = await resident.sees("已登记")
+    await resident.says("今天更臭了", reply_to=card)
+    assert steps.number_in(card) in (await resident.sees("已补充到", ever=True)).text
+    await counter.settled()
+    assert texts_of(resident, steps.UNDERSTOOD) == 1, "the words became no second matter"
+
+
 async def test_a_card_that_is_gone_or_too_old_comes_anew(counter: Counter) -> None:
     resident, worker, officer = await counter.resident(), counter.staff["worker"], counter.staff["officer"]
     number = await steps.files(resident)

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect, text
 
-from storage import Database, SqlUnitOfWork, migrate, open_database
+from storage import Database, SqlInbox, SqlUnitOfWork, migrate, open_database
+from storage.locks import key_of
 from storage.tables import metadata
+from tests.clock import FrozenClock
 from tests.postgres import Server, name_of
 from workflow.errors import Away
 
@@ -95,3 +97,22 @@ async def test_nobody_waits_for_another_ones_number_to_be_kept(pg: Database) -> 
         assert numbers == [1, 2, 3]
     async with SqlUnitOfWork(pg) as third:
         assert await third.tickets.next_serial("990101") == 4  # what was not used is left out, never given out again
+
+
+async def test_an_update_gets_its_number_in_its_chats_turn(pg: Database, postgresql: Server) -> None:
+    """One that waits for another of its chat has no number yet: it would be the earlier one, and seen later."""
+    inbox = SqlInbox(pg, FrozenClock())
+    assert await inbox.store("test", "1", "a", {})
+    first = await postgresql.connect(name_of(str(pg.engine.url)))
+    try:
+        async with first.transaction():
+            await first.execute("SELECT pg_advisory_xact_lock($1)", key_of("inbox:test:a"))
+            storing = asyncio.create_task(inbox.store("test", "2", "a", {}))
+            async with asyncio.timeout(10):
+                while not await first.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'advisory'"):
+                    pass
+            assert await first.fetchval("SELECT last_value FROM inbox_id_seq") == 1
+        assert await storing
+        assert not await inbox.store("test", "2", "a", {})
+    finally:
+        await first.close()

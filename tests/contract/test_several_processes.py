@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from app.watch import Watch
 from storage import Database, Election, OutboxQueue, SqlInbox, SqlUnitOfWork, WebMailbox, open_database
 from storage.imports import ImportEntry, ImportStore
 from storage.inbox import LEASE
+from storage.outbox import LEASE as OUTBOX_LEASE
 from storage.tables import events, grids, notes, outbox
 from tests.clock import FrozenClock
 from tests.contract.conftest import Town, town_on
@@ -77,9 +79,9 @@ async def test_a_chat_that_is_heard_here_is_not_heard_there_until_its_loan_runs_
         await one.store("test", number, "a", {})
     [head] = await one.claim(clock.now(), {"test": 5})
     assert await two.claim(clock.now(), {"test": 5}) == []
-    clock.move(seconds=20)
+    clock.move(seconds=10)
     assert await one.claim(clock.now(), {"test": 5}, held=[head[0].id]) == []
-    clock.move(seconds=20)
+    clock.move(seconds=10)
     assert await two.claim(clock.now(), {"test": 5}) == [], "the loan was made longer"
     clock.move(seconds=LEASE.total_seconds())
     [again] = await two.claim(clock.now(), {"test": 5})
@@ -94,6 +96,27 @@ async def test_only_doors_with_room_are_asked_and_albums_wait_until_they_are_who
     assert await inbox.claim(clock.now(), {"x": 0, "y": 5}) == []
     clock.move(seconds=2)
     assert [[row.update_id for row in head] for head in await inbox.claim(clock.now(), {"y": 5})] == [["1", "2"]]
+
+
+async def test_what_is_on_its_way_here_is_not_sent_there_until_this_process_is_dead(here: Town, other: Database) -> None:
+    one, two, now = OutboxQueue(here.database), OutboxQueue(other), here.clock.now
+    async with SqlUnitOfWork(here.database) as uow:
+        person = await uow.contacts.add(Contact(0, "test", "person"))
+        await uow.outbox.put(Speech(person.id, "said"))
+        await uow.commit()
+    [item] = await one.claim(now())
+    assert await two.claim(now() - timedelta(seconds=20)) == [], "that machine's clock is slow"
+    for _ in range(4):
+        here.clock.move(seconds=10)
+        assert await one.claim(now(), 0, [item.id]) == []
+        assert await two.claim(now()) == [], "the lease was made longer"
+    here.clock.move(seconds=OUTBOX_LEASE.total_seconds())
+    assert await two.claim(now(), overdue=False) == []
+    [again] = await two.claim(now())
+    assert (again.id, again.attempts) == (item.id, 0)
+    await two.retry(again.id, now(), "put off")
+    assert await one.claim(now(), 0, [item.id]) == []
+    assert [one.id for one in await two.claim(now())] == [item.id], "a row given back is not lent again by who thinks that it has it"
 
 
 async def test_two_relays_share_what_is_to_be_said(here: Town, other: Database) -> None:

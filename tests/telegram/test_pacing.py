@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.telegram.pacing import ALL_AT_ONCE, ALL_GAP, ALL_MESSAGES, CHAT_BURST, GROUP_MESSAGES, Pace, Pacing
+from bot.telegram.pacing import ALL_AT_ONCE, ALL_GAP, ALL_MESSAGES, CHAT_BURST, CHAT_SECONDS, GROUP_MESSAGES, Pace, Pacing
 
 Wish = tuple[str, str, float]
 _KINDS = {"1": "private", "2": "private", "-3": "group"}
@@ -62,7 +62,7 @@ def test_nobody_waits_without_need(wishes: list[tuple[str, float]]) -> None:
 
 def test_the_pace_of_a_private_chat() -> None:
     sent = [at for *_, at in played([("1", 0.0)] * 6)]
-    assert [round(later - earlier, 3) for earlier, later in pairwise(sent)] == [0, 0, 1, 1, 1]
+    assert [round(later - earlier, 3) for earlier, later in pairwise(sent)] == [0, 0, *[CHAT_SECONDS] * 3]
 
 
 def test_a_flood_in_one_chat_does_not_hold_another() -> None:
@@ -116,4 +116,4 @@ async def test_the_loop_waits_as_long_as_told() -> None:
     pace = Pace(lambda: now[0], sleep)
     for _ in range(5):
         await pace.wait("1", "private")
-    assert waits == [1, 1]
+    assert waits == [CHAT_SECONDS] * 2

@@ -35,6 +35,13 @@ def test_a_text() -> None:
     assert not found.edited
 
 
+def test_what_the_bot_said_is_kept_of_a_reply_and_nobody_elses_words() -> None:
+    bot = {"id": 1, "is_bot": True, "first_name": "Counter", "username": "counter_bot"}
+    other = bot | {"id": 2, "username": "another_bot"}
+    said = [message(text="JM-261123-0001") | {"message_id": 3, "from": who} for who in (bot, other, USER)]
+    assert [one.replied for reply in said if (one := heard(**message(text="更臭了", reply_to_message=reply)))] == ["JM-261123-0001", "", ""]
+
+
 POLL = {
     "id": "1", "question": "?", "options": [], "total_voter_count": 0, "is_closed": False, "is_anonymous": True, "type": "regular",
     "allows_multiple_answers": False,

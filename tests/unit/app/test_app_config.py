@@ -105,7 +105,8 @@ def test_a_variable_that_is_no_key_is_named_without_its_value(variable: str) -> 
 
 
 def test_what_the_tests_ask_of_the_environment_is_no_key_and_no_fault() -> None:
-    assert load(EXAMPLE, {"PETITION_REQUIRE_ALL": "1", "PETITION_REFERENCE_DATA": "/x", "OTHER_PETITION_X": "1"}).web.port == 8080
+    asked = {"PETITION_REQUIRE_ALL": "1", "PETITION_REFERENCE_DATA": "/x", "PETITION_FUZZ": "9", "PETITION_POSTGRESQL": "/y"}
+    assert load(EXAMPLE, asked | {"OTHER_PETITION_X": "1"}).web.port == 8080
 
 
 @pytest.mark.parametrize("url", ["postgresql+asyncpg://city:secret@db/x", "postgresql+asyncpg:///x?host=/run/postgresql"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -58,10 +58,12 @@ class Queue:
     switch: Switch
     queue: OutboxQueue
     tries: list[str] = field(default_factory=list)
+    believed: list[bool] = field(default_factory=list)
 
-    async def claim(self, now: datetime, limit: int) -> Sequence[Any]:
+    async def claim(self, now: datetime, limit: int, held: Collection[int], *, overdue: bool) -> Sequence[Any]:
         self._asked("claim")
-        return await self.queue.claim(now, limit)
+        self.believed.append(overdue)
+        return await self.queue.claim(now, limit, held, overdue=overdue)
 
     async def sent(self, item: Any, message_id: str, now: datetime) -> None:
         self._asked("sent")
@@ -192,6 +194,30 @@ async def test_what_was_sent_before_an_outage_is_noted_after_it_and_not_sent_aga
         await relay.drain()
     assert bench.door.sent == [("a", "one")]
     assert await bench.queue.depth() == {"sent": 2}
+
+
+async def test_a_lease_that_ran_out_in_an_outage_is_left_to_its_process_at_first(bench: Bench) -> None:
+    switch = Switch()
+    queue = Queue(switch, bench.queue)
+    await bench.say(Speech(bench.resident.id, "in another's hand"), Speech(bench.officer.id, "in nobody's"))
+    [theirs] = await bench.queue.claim(bench.clock.now(), 1)
+    async with watching(switch) as outage:
+        relay = Relay(queue, Speaker(switch), {"test": bench.door}, DeskKeeper(bench.desk), bench.clock, random.Random(1), store=outage)
+        outage.met("full")
+        running = asyncio.create_task(relay.run())
+        await asyncio.sleep(0)
+        bench.clock.move(minutes=5)
+        await until(lambda: not outage.away)
+        relay.wake()
+        await until(lambda: bench.door.sent != [] and relay.idle)
+        assert set(queue.believed) == {False}
+        await bench.queue.sent(theirs, "m1", bench.clock.now())
+        relay._unsure_until = 0.0
+        relay.wake()
+        await until(lambda: True in queue.believed)
+        await relay.stop()
+        await running
+    assert bench.door.sent == [("hub", "in nobody's")]
 
 
 async def test_what_can_not_be_rendered_in_an_outage_waits_uncounted(bench: Bench) -> None:

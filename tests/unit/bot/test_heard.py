@@ -35,8 +35,9 @@ def test_what_can_not_be_kept_goes_and_the_rest_stays(unfit: str) -> None:
 def test_every_string_of_an_incoming_can_be_stored() -> None:
     bad = "a\x00\ud800\u202eb"
     file = FileRef("ab" * 32, "document", f"text/{bad}", 3, bad)
-    found = cleaned(an_incoming(bad, bad, sender_name=bad, language=bad, message_id=bad, reply_to=bad, files=(file,)))
-    assert {found.text, found.button, found.sender_name, found.language, found.message_id, found.reply_to, found.files[0].name} == {"ab"}
+    found = cleaned(an_incoming(bad, bad, sender_name=bad, language=bad, message_id=bad, reply_to=bad, replied=bad, files=(file,)))
+    strings = {found.text, found.button, found.sender_name, found.language, found.message_id, found.reply_to, found.replied}
+    assert strings | {found.files[0].name} == {"ab"}
     assert found.files[0].mime == "text/ab"
 
 

@@ -326,6 +326,19 @@ async def test_a_photo_before_the_words_goes_with_them(chat: Chat) -> None:
     assert [note.files for note in await chat.notes() if note.kind == "addition"] == [(PHOTO,)]
 
 
+async def test_a_reply_to_a_card_that_nobody_noted_is_known_by_its_number(chat: Chat) -> None:
+    first = await chat.filed()
+    await chat.says("今天更臭了", reply_to="unknown", replied=f"已登记，编号 {first.number}")
+    assert [note.text for note in await chat.notes()] == ["今天更臭了"]
+    await chat.says("江门市蓬江区杜阮镇井根村路灯不亮")
+    await chat.says("晚上看不见路", reply_to="unknown", replied=f"与 {first.number} 是同一件吗？")
+    assert len(await chat.notes()) == 1, "what answers a draft belongs to the draft"
+    await chat.presses("提交")
+    await chat.says("两件都没动静", reply_to="unknown", replied=f"{first.number} {(await chat.ticket(2)).number}")
+    await chat.says("我也去看过", "neighbour", reply_to="unknown", replied=first.number)
+    assert len(await chat.notes()) == 1, "one of two, or a stranger's, is not guessed"
+
+
 async def test_a_reply_to_a_closed_card_is_asked_about(chat: Chat) -> None:
     ticket = await chat.filed()
     await chat.to_closed(ticket)
