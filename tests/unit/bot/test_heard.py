@@ -53,10 +53,12 @@ def test_a_button_stays_a_button() -> None:
     assert cleaned(an_incoming(button="\ud800")).button == "-"
 
 
-@pytest.mark.parametrize("name", ["text", "button", "sender_name", "language", "message_id", "reply_to", "file name", "file mime"])
+@pytest.mark.parametrize(
+    "name", ["text", "button", "sender_name", "language", "message_id", "reply_to", "replied", "file name", "file mime"]
+)
 def test_one_unfit_character_anywhere_is_found(name: str) -> None:
     def with_one(wanted: str) -> Incoming:
-        said = {known: "x\u202e" if known == wanted else "x" for known in ("sender_name", "language", "message_id", "reply_to")}
+        said = {known: "x\u202e" if known == wanted else "x" for known in ("sender_name", "language", "message_id", "reply_to", "replied")}
         named = ["x\u202e" if known == wanted else "x" for known in ("text", "button", "file mime", "file name")]
         text, button, mime, file_name = named
         return an_incoming(text, button, **said, files=(FileRef("h", "document", mime, 1, file_name),))
