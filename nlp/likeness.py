@@ -10,9 +10,9 @@ from itertools import accumulate
 from pathlib import Path
 
 from nlp.normalise import Normaliser
+from nlp.scan import Scan
 from nlp.segment import Segmenter
 from nlp.tables import read
-from nlp.tries import Words
 from workflow.alike import Gist
 
 MOST = 600  # code points looked at: enough to know an event, and no text holds up the others
@@ -36,9 +36,9 @@ class TokenLikeness:
         self._segmenter = segmenter
         self._places = places
         self._fillers = frozenset(normalise(word).text for word in fillers)
-        self._spots = Words(normalise(word).text for word in spots)
+        self._spots = Scan(normalise(word).text for word in spots)
         self._either = {normalise(word).text: names[0] for names in either for word in names}
-        self._either_words = Words(self._either)
+        self._either_words = Scan(self._either)
 
     def gist(self, text: str) -> Gist:
         """Never raises, whatever the text."""

@@ -11,6 +11,7 @@ from typing import Protocol
 from nlp.negation import Negation
 from nlp.normalise import Normal
 from nlp.pairs import APART, Pair
+from nlp.scan import Scan
 from nlp.tables import Row, read
 from nlp.tries import Words
 from workflow.region import Topic
@@ -87,7 +88,7 @@ class Topics:
         self._names = names
         self._negation = negation
         self._keywords = Words(lexicon.weights)
-        self._excludes = Words(lexicon.excludes)
+        self._excludes = Scan(lexicon.excludes)
 
     def onto(self, labels: Mapping[str, str], names: Mapping[str, str]) -> Topics:
         """The same words speaking for another set of topics. `labels`: our topic → theirs; of several that stand for one, the heaviest
