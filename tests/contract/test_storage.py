@@ -143,7 +143,11 @@ async def test_an_address_is_known_once_and_dialogs_are_kept(town: Town) -> None
             await uow.contacts.add(Contact(0, "test", "resident"))
         for step in ("place", "confirm"):
             await uow.dialogs.save(Dialog(resident.id, step, {"text": "花"}, town.clock.now()))
-        assert await uow.dialogs.get(resident.id) == Dialog(resident.id, "confirm", {"text": "花"}, town.clock.now())
+        # When it was is kept only where somebody else waits for the answer.
+        assert await uow.dialogs.get(resident.id) == Dialog(resident.id, "confirm", {"text": "花"})
+        waited_for = Dialog(resident.id, "confirm", {"text": "花", "by": 7}, town.clock.now())
+        await uow.dialogs.save(waited_for)
+        assert await uow.dialogs.get(resident.id) == waited_for
         assert await uow.contacts.by_address("test", "resident") == resident
 
 
