@@ -48,7 +48,9 @@ def parser() -> argparse.ArgumentParser:
         made.set_defaults(run=run)
         return made
 
-    add("run", serve.run_city, "serve: web chat and pages, until stopped")
+    add("run", serve.run_city, "serve: web chat and pages, until stopped").add_argument(
+        "--keys-lost", action="store_true", help="begin although nothing that is sealed can be opened any more"
+    )
     add("demo", serve.run_demo, "serve a demo on loopback with four chats side by side; no token, no account").add_argument(
         "--keep", action="store_true", help="keep the data of the last demo"
     )
