@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import shutil
 from contextlib import AsyncExitStack
@@ -35,6 +36,10 @@ from workflow.model import Role
 from workflow.region import Region
 
 _DATA = Path("var/demo")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--keys-lost", action="store_true", help="begin although nothing that is sealed can be opened any more")
 
 
 async def run_city(context: Context) -> int:
