@@ -18,6 +18,7 @@ from app.calendar import CityCalendar
 from app.config import Config
 from app.keys import KeyFault, keys_of
 from app.learning.versions import Versions, in_use
+from storage.rotation import Fit
 from workflow.region import Level, Region
 
 OK, WARNING, FAULT = "ok", "warning", "fault"
@@ -34,6 +35,10 @@ class Finding:
     level: str
     text: str
     way_out: str = ""
+
+
+def nowhere() -> Finding:
+    return Finding("C001", FAULT, "there is no database file", "put it back where it was; only a new city makes one: python -m app migrate")
 
 
 async def database(revision: Callable[[], Awaitable[str]], newest: str, known: Callable[[str], bool]) -> Finding:
@@ -140,9 +145,14 @@ def weights(config: Config, region: Region) -> Finding:
     return Finding("C009", OK, f"learned weights {published[-1]}")
 
 
-def keys(config: Config) -> Finding:
+def keys(config: Config, fitting: Fit | None = None) -> Finding:
+    """`fitting`: None where there is no database to try them on."""
+    way_out = "put the key file back where it was; only a new city makes its first key: keys new"
     try:
         found = keys_of(config.privacy)
     except KeyFault as error:
-        return Finding("C014", FAULT, str(error), "put the key file back where it was; only a new city makes its first key: keys new")
+        return Finding("C014", FAULT, str(error), way_out)
+    if fitting is not None and fitting.closed:
+        text = f"sealed words that these keys do not open, sealed with {', '.join(fitting.closed)}"
+        return Finding("C014", WARNING if fitting.opened else FAULT, text, way_out)
     return Finding("C014", OK, f"{len(found.names)} keys, {found.current.name} seals")

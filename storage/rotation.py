@@ -19,10 +19,11 @@ from storage.rows import Row
 from storage.standing_tables import standings
 from storage.standings import place as standing_place
 from storage.tables import contacts, dialogs, inbox, outbox, web_messages
-from storage.vault import SEALED, Vault, key_of
+from storage.vault import SEALED, Unsealable, Vault, key_of
 from storage.veils import place as veil_place
 
 _BATCH = 200
+_SAMPLE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,42 @@ async def counted(database: Database) -> dict[str, int]:
                 if _holds_words(value):
                     found[_key(value)] += 1
     return dict(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """`opened`: how many of a few sealed words open with the keys there are; `closed`: the names of the keys that sealed the others."""
+
+    opened: int
+    closed: tuple[str, ...]
+
+
+async def fit(database: Database) -> Fit:
+    """Looks at the first and the last rows of every holder: a city that was given another's keys, or an old copy of its own, is to find
+    that out before residents do."""
+    opened, closed = 0, set[str]()
+    for holder in HOLDERS:
+        for value, bound in await _samples(database, holder):
+            try:
+                database.vault.open(value, *bound)
+            except Unsealable:
+                closed.add(key_of(value))
+            else:
+                opened += 1
+    return Fit(opened, tuple(sorted(closed)))
+
+
+async def _samples(database: Database, holder: Holder) -> list[tuple[str, tuple[str, ...]]]:
+    found: list[tuple[str, tuple[str, ...]]] = []
+    for order in (holder.key, [column.desc() for column in holder.key]):
+        async with database.reading() as connection:
+            some = (await connection.execute(select(holder.table).order_by(*order).limit(_SAMPLE))).mappings().all()
+        for row in some:
+            value = row[holder.column]
+            words = value.get(SEALED) if isinstance(value, dict) else value
+            if key_of(words):
+                found.append((str(words), holder.bound(row)))
+    return found
 
 
 async def _through(database: Database, holder: Holder) -> int:

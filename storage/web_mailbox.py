@@ -17,6 +17,7 @@ from sqlalchemy import RowMapping, insert, select, update
 from storage.engine import Database
 from storage.locks import alone
 from storage.tables import web_chats, web_messages
+from storage.vault import Unsealable
 
 _LAST, _ONCE, _FADING, _ID = 50, "once", "fading-", "id"
 _TOAST, _FILES = "toast", "files"
@@ -48,7 +49,7 @@ class WebMailbox:
             await alone(connection, f"mailbox:{address}")
             last = select(web_messages).where(web_messages.c.address == address).order_by(web_messages.c.seq.desc()).limit(_LAST)
             for row in (await connection.execute(last)).mappings().all() if once else ():
-                said = self._opened(address, row["body"])
+                said = self._readable(row) or {}
                 if said.get(_ONCE) == once and said.get("html") == body.get("html"):
                     return _id(said, row)
             values = self._sealed(address, message_id, dict(body) | ({_ONCE: once} if once else {}))
@@ -60,14 +61,15 @@ class WebMailbox:
         wanted = (web_messages.c.address == address) & (web_messages.c.seq > seq)
         async with self._database.reading() as connection:
             found = await connection.execute(select(web_messages).where(wanted).order_by(web_messages.c.seq).limit(limit))
-            return [self._shown(address, row) for row in found.mappings()]
+            rows = found.mappings().all()
+        return [self._shown(row, body) for row in rows if (body := self._readable(row)) is not None]
 
     async def blank(self, before: datetime) -> int:
         """What was shown once before an aware time is replaced by what is to be read there later. Answers how many."""
         one, done = web_messages.c.message_id.startswith(_FADING), 0
         async with self._database.writing() as connection:
             for row in (await connection.execute(select(web_messages).where(one))).mappings().all():
-                body = dict(self._opened(row["address"], row["body"]))
+                body = dict(self._readable(row) or {})
                 if not body.get("fades") or datetime.fromisoformat(body["at"]) >= before:
                     continue
                 left = {**body, "html": body["fades"], "buttons": [], "fades": ""}
@@ -84,16 +86,22 @@ class WebMailbox:
             async with self._database.writing() as connection:
                 found = (await connection.execute(some)).mappings().all()
                 for row in found:
-                    body = dict(self._opened(row["address"], row["body"]))
-                    changed = self._sealed(row["address"], _id(body, row), body)
+                    body = self._readable(row)
+                    changed = {"message_id": ""} if body is None else self._sealed(row["address"], _id(body, row), body)
                     await connection.execute(update(web_messages).where(web_messages.c.seq == row["seq"]).values(changed))
             batch = len(found)
             done += batch
         return done
 
-    def _shown(self, address: str, row: RowMapping) -> dict[str, Any]:
+    def _readable(self, row: RowMapping) -> Mapping[str, Any] | None:
+        """None where its key is lost: the chat goes on without it."""
+        try:
+            return self._opened(row["address"], row["body"])
+        except Unsealable:
+            return None
+
+    def _shown(self, row: RowMapping, body: Mapping[str, Any]) -> dict[str, Any]:
         """A row as it is told: an edit bears the id of what it edits."""
-        body = self._opened(address, row["body"])
         said = {key: value for key, value in body.items() if key not in {_ONCE, _ID}}
         return {"seq": row["seq"], "id": _id(body, row), **said}
 
@@ -111,10 +119,10 @@ class WebMailbox:
     async def was_shown(self, address: str, sha256: str) -> bool:
         """Whether a file was ever sent to this chat."""
         some = (web_messages.c.address == address) & web_messages.c.message_id.not_in(("", _TOAST))
-        mine = select(web_messages.c.body).where(some).order_by(web_messages.c.seq.desc())
+        mine = select(web_messages).where(some).order_by(web_messages.c.seq.desc())
         async with self._database.reading() as connection:
-            told = (await connection.execute(mine)).scalars().all()
-        return any(sha256 == file["sha256"] for body in told for file in self._opened(address, body).get("files", ()))
+            told = (await connection.execute(mine)).mappings().all()
+        return any(sha256 == file["sha256"] for row in told for file in (self._readable(row) or {}).get("files", ()))
 
 
 def _id(body: Mapping[str, Any], row: RowMapping) -> str:

@@ -48,7 +48,7 @@ def parser() -> argparse.ArgumentParser:
         made.set_defaults(run=run)
         return made
 
-    add("run", serve.run_city, "serve: web chat and pages, until stopped")
+    serve.arguments(add("run", serve.run_city, "serve: web chat and pages, until stopped"))
     add("demo", serve.run_demo, "serve a demo on loopback with four chats side by side; no token, no account").add_argument(
         "--keep", action="store_true", help="keep the data of the last demo"
     )

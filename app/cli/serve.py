@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import shutil
 from contextlib import AsyncExitStack
@@ -28,11 +29,17 @@ from bot.telegram.pacing import Pace
 from bot.telegram.start import Telegram
 from storage import Database, Election, OutboxQueue, Served, migrate, one_process, open_database
 from storage.figures import Figures
+from storage.keys import KeyFault
+from storage.rotation import fit
 from web.services import DemoPage
 from workflow.model import Role
 from workflow.region import Region
 
 _DATA = Path("var/demo")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--keys-lost", action="store_true", help="begin although nothing that is sealed can be opened any more")
 
 
 async def run_city(context: Context) -> int:
@@ -64,6 +71,8 @@ async def _serve(context: Context, config: Config, region: Region, *, with_demo:
             closing.enter_context(one_process(database))
             context.console.print("[1/3] preparing the database", markup=False)
             await migrate(database)
+            if not with_demo and not context.args.keys_lost:
+                await _right_keys(database)
             if database.is_sqlite:
                 await OutboxQueue(database).take_over()
             wanted = config.telegram.mode != "off" and not with_demo
@@ -83,6 +92,14 @@ async def _serve(context: Context, config: Config, region: Region, *, with_demo:
     finally:
         await database.close()
     return OK
+
+
+async def _right_keys(database: Database) -> None:
+    """Raises KeyFault where nothing opens: whatever came in would be sealed beside it with a key of another city's."""
+    found = await fit(database)
+    if found.closed and not found.opened:
+        told = f"nothing that is sealed opens with these keys; sealed with {', '.join(found.closed)}"
+        raise KeyFault(f"{told}: put the right file back. Only if it is lost for good: run --keys-lost")
 
 
 def _port_taken(context: Context, config: Config) -> int:

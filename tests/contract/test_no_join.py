@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,8 +16,10 @@ from app.delivery import DeskKeeper
 from bot.doors import Delivered, ReadyMessage
 from bot.webchat.door import WebChatDoor
 from storage import Database, OutboxQueue, SqlUnitOfWork, WebMailbox
+from storage.keys import Keys, new_key
 from storage.outbox import OutboxItem
 from storage.tables import contacts, metadata, requests, tickets, web_messages
+from storage.vault import Vault
 from tests.contract.conftest import Town, town_on
 from tests.workflow.build import GRID
 from workflow import dialogs
@@ -139,6 +142,18 @@ async def test_what_an_earlier_version_left_readable_is_hidden(town: Town) -> No
     assert row["message_id"] == "files" and set(row["body"]) == {"sealed"}
     assert await mailbox.after(address, 0) == before == [{"seq": row["seq"], "id": "f00d", **old}]
     assert await mailbox.was_shown(address, PHOTO.sha256)
+
+
+async def test_a_chat_goes_on_without_what_was_sealed_with_a_lost_key(town: Town) -> None:
+    address, clock = town.people["resident"].address, town.clock
+    before = WebMailbox(replace(town.database, vault=Vault(Keys(None, new_key("lost").line))))
+    await WebChatDoor(before, clock, lambda _: None).send(address, "private", ReadyMessage("once", fades="gone"))
+    await WebChatDoor(before, clock, lambda _: None).send(address, "private", ReadyMessage("old", files=(PHOTO,)))
+    mailbox = WebMailbox(town.database)
+    await WebChatDoor(mailbox, clock, lambda _: None).send(address, "private", ReadyMessage("new", once="o"))
+    assert [row["html"] for row in await mailbox.after(address, 0)] == ["new"]
+    assert not await mailbox.was_shown(address, PHOTO.sha256)
+    assert await mailbox.blank(clock.now()) == 0 and await mailbox.hide() == 0
 
 
 async def test_a_reporter_who_is_gone_is_not_named_beside_the_ticket(town: Town) -> None:
