@@ -56,7 +56,9 @@ class DeskKeeper:
 
 
 def _missed_step(contact: Contact, ticket: Ticket) -> str:
-    return f"unreachable:{contact.id}:{ticket.id}:{ticket.state}:{ticket.reworks}"
+    """Names no chat beside the ticket that it reported: it may have done so without a name."""
+    who = "reporter" if contact.id == ticket.reporter else contact.id
+    return f"unreachable:{who}:{ticket.id}:{ticket.state}:{ticket.reworks}"
 
 
 async def _tell_hub(session: Session, contact: Contact, ticket: Ticket) -> None:

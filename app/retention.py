@@ -31,6 +31,7 @@ class Files(Protocol):
 
 class Mailbox(Protocol):
     async def blank(self, before: datetime) -> int: ...
+    async def hide(self) -> int: ...
 
 
 class Retention:
@@ -62,6 +63,7 @@ class Retention:
         await sweep(self._database, now)
         if self._mailbox is not None:
             await self._mailbox.blank(now - _SHOWN_FOR)
+            await self._mailbox.hide()
         if len(found) == _BATCH and done:
             self._next = None  # more of them wait
         if done:

@@ -13,6 +13,7 @@ import socket
 from collections.abc import Sequence
 from typing import Protocol
 
+from app.collector import settled
 from app.engine import Engine
 
 _LOG = logging.getLogger(__name__)
@@ -56,6 +57,11 @@ class LoopEnded(Exception):
 async def serve(engine: Engine, receivers: Sequence[Receiver], stop: asyncio.Event) -> None:
     """Runs until `stop` is set. Raises PortTaken, NoSuchHost, LoopEnded, or what a receiver's start raised; everything is stopped
     then too."""
+    with settled():
+        await _serve(engine, receivers, stop)
+
+
+async def _serve(engine: Engine, receivers: Sequence[Receiver], stop: asyncio.Event) -> None:
     tasks = engine.start()
     begun: list[Receiver] = []
     try:

@@ -31,7 +31,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from app import region_pack, wiring
+from app import collector, region_pack, wiring
 from app.clock import SystemClock
 from app.config import find_pack, load
 from app.reader import Reader
@@ -108,16 +108,17 @@ async def registry(path: Path, complaints: int) -> Round:
     desk = Desk(lambda: SqlUnitOfWork(database), lambda: REGION, CLOCK, PlainWeeks(), lambda: "123456")
     conversation = ShortestConversation(complaints)
     reader = Reader(updates, {DOOR: ShortestDoor()}, desk, conversation, CLOCK)
-    watch = Watch()
-    reading = asyncio.create_task(reader.run())
-    for number in range(complaints):
-        chat = f"resident-{number}"
-        await updates.store(DOOR, str(number), chat, {"update": number, "chat": chat, "text": TEXT})
-        reader.wake()
-    await conversation.all_heard.wait()
-    await reader.stop()  # waits for the last commit
-    await reading
-    found = watch.round(complaints)
+    with collector.settled():
+        watch = Watch()
+        reading = asyncio.create_task(reader.run())
+        for number in range(complaints):
+            chat = f"resident-{number}"
+            await updates.store(DOOR, str(number), chat, {"update": number, "chat": chat, "text": TEXT})
+            reader.wake()
+        await conversation.all_heard.wait()
+        await reader.stop()  # waits for the last commit
+        await reading
+        found = watch.round(complaints)
     await database.close()
     return found
 
@@ -136,13 +137,14 @@ async def whole(path: Path, complaints: int, region: Region, language: Language)
     chats = [f"resident-{number}" for number in range(complaints)]
     await settled(database, region, language, chats)
     reading = asyncio.create_task(city.engine.reader.run())
-    watch = Watch()
-    await send(city, messages(region, chats))
-    thinking = time.perf_counter()
-    buttons = presses(await submits(database))
-    waited = time.perf_counter() - thinking  # the person's turn: not ours to count
-    await send(city, buttons)
-    found = watch.round(complaints, without=waited)
+    with collector.settled():
+        watch = Watch()
+        await send(city, messages(region, chats))
+        thinking = time.perf_counter()
+        buttons = presses(await submits(database))
+        waited = time.perf_counter() - thinking  # the person's turn: not ours to count
+        await send(city, buttons)
+        found = watch.round(complaints, without=waited)
     await city.engine.reader.stop()
     await reading
     await database.close()

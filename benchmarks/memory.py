@@ -22,6 +22,7 @@ import tempfile
 import time
 import tracemalloc
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ from telegram.request import BaseRequest, RequestData
 import nlp
 from app import region_pack, wiring
 from app.clock import SystemClock
+from app.collector import settled
 from app.config import find_pack, load
 from app.sampling import Sampler
 from benchmarks.intake import sealing
@@ -224,6 +226,8 @@ async def measure(folder: Path, steps: list[int], *, trace: bool = False, langua
         await uow.posts.add(Post(0, officer.id, Role.HUB_OFFICER, HUB, town))
         await uow.commit()
     sampler = Sampler(city.metrics, Figures(database), CLOCK, city.readiness, database.alive)
+    serving = ExitStack()
+    serving.enter_context(settled())
     tasks = city.engine.start()
     await sampler.start()
     people, first = Town(city, far, matters(region)), None
@@ -240,6 +244,7 @@ async def measure(folder: Path, steps: list[int], *, trace: bool = False, langua
     grown = [str(one) for one in tracemalloc.take_snapshot().compare_to(first, "lineno")[:25]] if first is not None else []
     await sampler.stop()
     await city.engine.stop(tasks)
+    serving.close()
     await bot.shutdown()
     await database.close()
     growth = found[-1]["rss"] / found[0]["rss"] - 1

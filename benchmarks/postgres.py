@@ -33,7 +33,7 @@ import asyncpg
 from sqlalchemy import update
 
 import nlp
-from app import region_pack
+from app import collector, region_pack
 from app.config import find_pack
 from benchmarks.intake import PACK, a_city, messages, presses, sealing, send, settled, submits
 from benchmarks.languages import languages
@@ -95,7 +95,8 @@ def child(url: str, key: str, chats: list[str], warm: list[str], gate: Connectio
         database = open_database(url, sealing(key))
         with tempfile.TemporaryDirectory() as folder:
             language = nlp.build(find_pack(PACK) / "language", region, fast=False)
-            took = await taken_in(database, Path(folder), region, language, chats, warm, gate)
+            with collector.settled():
+                took = await taken_in(database, Path(folder), region, language, chats, warm, gate)
         await database.close()
         return took
 
@@ -190,7 +191,8 @@ async def one_round(
             if way == "two":
                 seconds = await asyncio.to_thread(by_two, url, key, chats, warm)
             else:
-                seconds = await taken_in(database, folder, region, spoken[way], chats, warm[::2], None)
+                with collector.settled():
+                    seconds = await taken_in(database, folder, region, spoken[way], chats, warm[::2], None)
             await database.close()
             rates[way] = given.complaints / seconds
         rates["floor"] = await asyncio.to_thread(floor, programs, folder, url, await script(server, url), given.seconds)

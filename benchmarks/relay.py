@@ -17,7 +17,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from zoneinfo import ZoneInfo
 import texts
 from app import region_pack
 from app.clock import SystemClock
+from app.collector import settled
 from app.config import find_pack
 from app.delivery import DeskKeeper
 from app.passports import Passports
@@ -120,7 +121,8 @@ async def _relayed(database: Database, folder: Path, address: tuple[str, str, st
     speaker = Speaker(sentences, lambda: region, Unmasked(), CLOCK, ZoneInfo(region.time_zone))
     renderer = Renderer(speaker, database, Passports(sentences, lambda: region, files))
     queue = OutboxQueue(database)
-    async with await build(*address, files, CLOCK) as telegram:
+    async with await build(*address, files, CLOCK) as telegram, AsyncExitStack() as serving:
+        serving.enter_context(settled())
         paces = {"telegram": Pace(asyncio.get_running_loop().time)} if paced else {}
         doors, keeper = {"telegram": telegram.door}, DeskKeeper(_desk(database))
         relay = Relay(queue, renderer, doors, keeper, CLOCK, random.Random(1), paces)

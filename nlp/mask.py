@@ -28,6 +28,9 @@ CARD = re.compile(rf"(?<!\d)\d(?:{GAP}\d){{14,17}}(?:{GAP}\d)(?!\d)")
 EMAIL = re.compile(r"(?<![A-Za-z0-9._%+\-])([A-Za-z0-9])[A-Za-z0-9._%+\-]{0,63}@(?=[A-Za-z0-9\-]{1,63}\.[A-Za-z0-9.\-]{2,})")
 GAPS = re.compile(GAP)
 DIGIT = re.compile(r"\d")
+FEWEST = 7
+"""Digits that any number has of which most are hidden; the account of a messenger may have a single one."""
+FEWEST_SPELT = 11
 
 
 class PersonalDataMasker:
@@ -38,9 +41,12 @@ class PersonalDataMasker:
         self._plate = re.compile(
             rf"([{plates}][A-HJ-NP-Za-hj-np-z])[·•.\s\-]?(?:[A-HJ-NP-Za-hj-np-z0-9]{{5,6}}(?![A-Za-z0-9])|[A-Za-z0-9]{{4}}(?=[_{last}]))"
         )
-        self._spelt = _spelt("".join(words["one"]), "".join(words["numeral"]))
+        one, numerals = "".join(words["one"]), "".join(words["numeral"])
+        self._spelt = _spelt(one, numerals)
+        self._figure = re.compile(rf"[\d{one}{numerals}]")
         self._names = _names(words)
         self._titled = _titled(words)
+        self._title = re.compile(_any(words["title"]))
         accounts = _any(sorted(words["account"], key=len, reverse=True))
         between = r"[\s:：是为号]{0,3}"
         self._account = (
@@ -57,22 +63,30 @@ class PersonalDataMasker:
         return text if masked == plain else masked
 
     def _masked(self, text: str) -> str:
-        text = EMAIL.sub(r"\1***@", text)
-        text = IDENTITY.sub(lambda m: m[1] + "*" * 14, text)
-        text = OLD_IDENTITY.sub(lambda m: m[1] + "*" * 11, text)
-        text = MOBILE.sub(lambda m: m[1] + "****" + _digits(m[3]), text)
-        text = LISTED_MOBILE.sub(r"\1****\2", text)
-        text = self._spelt.sub(lambda m: GAPS.sub("", m[1]) + "****" + GAPS.sub("", m[2]), text)
-        text = CARD.sub(lambda m: "*" * 12 + _digits(m[0])[-4:], text)
-        text = NEIGHBOUR.sub(r"\1****\2", text)
-        text = PASSPORT.sub(r"\1*******", text)
-        if self._account:
+        """What a text has too few digits for, or no title, is not looked for in it: nothing that is hidden adds any."""
+        figures = len(self._figure.findall(text))
+        digits = sum(map(text.count, "0123456789")) if figures else 0
+        if "@" in text:
+            text = EMAIL.sub(r"\1***@", text)
+        if digits >= FEWEST:
+            text = IDENTITY.sub(lambda m: m[1] + "*" * 14, text)
+            text = OLD_IDENTITY.sub(lambda m: m[1] + "*" * 11, text)
+            text = MOBILE.sub(lambda m: m[1] + "****" + _digits(m[3]), text)
+            text = LISTED_MOBILE.sub(r"\1****\2", text)
+        if figures >= FEWEST_SPELT:
+            text = self._spelt.sub(lambda m: GAPS.sub("", m[1]) + "****" + GAPS.sub("", m[2]), text)
+        if digits >= FEWEST:
+            text = CARD.sub(lambda m: "*" * 12 + _digits(m[0])[-4:], text)
+            text = NEIGHBOUR.sub(r"\1****\2", text)
+            text = PASSPORT.sub(r"\1*******", text)
+        if self._account and (digits or "_" in text):
             text = self._account.sub(r"\1****", text)
-        text = LANDLINE.sub(lambda m: m[1] + m[2] + "****" + m[3][-3:], text)
+        if digits >= FEWEST:
+            text = LANDLINE.sub(lambda m: m[1] + m[2] + "****" + m[3][-3:], text)
         text = self._plate.sub(lambda m: m[1] + "*****", text)
         for names in self._names:
             text = names.sub(lambda m: m[1] + m[2] + self._mark, text)
-        if self._titled:
+        if self._titled and self._title.search(text):
             text = self._titled.sub(r"\1", text)
         return text
 
@@ -110,7 +124,8 @@ def _titled(words: dict[str, list[str]]) -> re.Pattern[str] | None:
     whole = [*words["not_titled"], *(name for name in words["surname"] if len(name) > 1)]
     leading = f"(?!{_any(words['leading'])}{surname})" if words["leading"] else ""
     given = f"(?!{_any([*words['not_name'], *words['title'], words['after_surname'][0]])})[㐀-鿿]{{1,2}}?"
-    return re.compile(f"(?!{_any(whole)}{title}){leading}({surname}){given}(?={title})")
+    first = f"(?=[{re.escape(''.join({name[0] for name in words['surname']}))}])"  # most characters begin no surname
+    return re.compile(f"{first}(?!{_any(whole)}{title}){leading}({surname}){given}(?={title})")
 
 
 def _digits(text: str) -> str:

@@ -20,6 +20,7 @@ from storage.prepared import Inserts, Prepared, fixed, listed, numbered, padded
 from storage.tables import clocks, events, notes, serials, tickets
 from storage.types import Id
 from storage.veils import Veils
+from workflow.copies import amended
 from workflow.errors import Conflict
 from workflow.letters import MOST
 from workflow.model import Assignee, Event, Note, Procedure, Role, Ticket
@@ -101,7 +102,7 @@ class SqlTickets:
         alias = await self._veils.cast(ticket.reporter) if ticket.anonymous and ticket.reporter is not None and self._veils.on else None
         if alias is not None:
             values["reporter"] = alias
-        stored = replace(shown, id=await self._added(values), version=1)
+        stored = amended(shown, id=await self._added(values), version=1)
         self._nothing.filed.clear()
         self._nothing.followers.add(stored.id)
         self._veils.known(stored.id, (alias, ticket.reporter) if alias is not None and ticket.reporter is not None else None)
@@ -131,7 +132,7 @@ class SqlTickets:
         await self._originals.keep("ticket", ticket.id, ticket.id, hidden)
         if _nobody(ticket):
             await self._without_reporter(ticket.id)
-        self._written[ticket.id] = replace(shown, version=ticket.version + 1)
+        self._written[ticket.id] = amended(shown, version=ticket.version + 1)
         await self._count(self._written[ticket.id], before)
         return self._written[ticket.id]
 

@@ -59,7 +59,7 @@ async def _keep(connection: Connection, vault: Vault, owner: int, done: Folded, 
         "said_at": done.since,
     }  # fmt: skip
     number = (await connection.execute(insert(outbox).values(values).returning(outbox.c.id))).scalar_one()
-    gone = {"status": "folded", "why": f"told in {number}", "sent_at": now, "speech": rows.spoken({"card": DIGEST})}
+    gone = {"status": "folded", "why": f"told in {number}", "sent_at": now, "said_at": None, "speech": rows.spoken({"card": DIGEST})}
     await connection.execute(update(outbox).where(outbox.c.id.in_(done.gone)).values(gone))
     for row_id, speech in done.silent.items():
         changed = {"speech": rows.speech_out(speech, vault, owner), "priority": speech.priority.value}

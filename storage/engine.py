@@ -19,7 +19,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from storage import postgresql_engine, sqlite_connection
+from storage import json_text, postgresql_engine, sqlite_connection
 from storage.away import OneFile, Presence, reason_of
 from storage.connection import Connection, WriteConnection
 from storage.sqlite_writer import SqliteWriter
@@ -207,7 +207,8 @@ def open_database(url: str, vault: Vault = CLEAR) -> Database:
     if parsed.get_backend_name() != "sqlite":
         return Database(postgresql_engine.opened(parsed), vault=vault, numbers=postgresql_engine.of_numbers(parsed))
     file = OneFile(parsed.database)
-    engine = create_async_engine(parsed, hide_parameters=True, async_creator=partial(sqlite_connection.connect, parsed))
+    creator = partial(sqlite_connection.connect, parsed)
+    engine = create_async_engine(parsed, hide_parameters=True, async_creator=creator, **json_text.BOTH)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "connect", lambda *_: file.opened())
     return Database(engine, SqliteWriter(parsed, _prepare_sqlite, file), vault, file)

@@ -121,7 +121,7 @@ class OutboxQueue:
     async def sent(self, item: OutboxItem, message_id: str, now: datetime) -> None:
         async with self._database.writing() as connection:
             left = rows.spoken({"key": item.speech.key, "card": item.speech.card, "edits": item.speech.edits})
-            done = {"status": "sent", "sent_at": now, "message_id": message_id, "leased_until": None, "speech": left}
+            done = {"status": "sent", "sent_at": now, "said_at": None, "message_id": message_id, "leased_until": None, "speech": left}
             await _SENT.later(connection, done | {"this": item.id})
             if item.speech.ticket_id is not None and message_id:
                 letter_id = item.speech.params["letter"] if item.speech.card == LETTER else None

@@ -194,7 +194,9 @@ class SqlDialogs:
             name: self._database.vault.seal_json(value, *_kept(dialog.contact_id, name)) if value else value
             for name, value in (("data", dialog.data), ("aside", aside))
         }
-        values = {"contact_id": dialog.contact_id, "step": dialog.step, "updated_at": dialog.updated_at, **sealed}
+        # An anonymous ticket is made in the same microsecond: of a dialog that nobody else waits for the time is not kept.
+        at = dialog.updated_at if dialog.data.get("by") is not None else None
+        values = {"contact_id": dialog.contact_id, "step": dialog.step, "updated_at": at, **sealed}
         await _KEEP_DIALOG.later(self._db, values)
         self._written(dialog.contact_id)
 

@@ -17,6 +17,7 @@ from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import DataError, DBAPIError, DisconnectionError, IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from storage import json_text
 from storage.connection import Quick, Statement
 from storage.gathered import Gathered
 from workflow.errors import Collision
@@ -35,7 +36,9 @@ _SETTINGS = {"application_name": "petition", "tcp_keepalives_idle": "10", "tcp_k
 
 def opened(url: URL) -> AsyncEngine:
     """Connects when it is used. Raises sqlalchemy.exc.* then, OSError where nobody listens."""
-    engine = create_async_engine(url, pool_size=POOL, max_overflow=0, hide_parameters=True, connect_args={"async_creator_fn": _connect})
+    engine = create_async_engine(
+        url, pool_size=POOL, max_overflow=0, hide_parameters=True, connect_args={"async_creator_fn": _connect}, **json_text.BOTH
+    )
     event.listen(engine.sync_engine, "handle_error", _translate)
     event.listen(engine.sync_engine, "checkout", _alive)
     return engine
@@ -45,7 +48,7 @@ def of_numbers(url: URL) -> AsyncEngine:
     """Connections apart, on which each statement is kept by itself. It need not wait for the disk: what uses a number comes later in the
     server's journal, and whoever makes that lasting makes the number so."""
     engine = create_async_engine(
-        url, pool_size=_APART, max_overflow=0, hide_parameters=True,
+        url, pool_size=_APART, max_overflow=0, hide_parameters=True, **json_text.BOTH,
         connect_args={"async_creator_fn": partial(_connect, synchronous_commit="off")},
     )  # fmt: skip
     event.listen(engine.sync_engine, "checkout", _alive)

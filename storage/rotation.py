@@ -39,10 +39,6 @@ class Holder:
         return list(self.table.primary_key.columns)
 
 
-def _shown(row: Row) -> dict[str, Any]:
-    return {"files": [{"sha256": file["sha256"]} for file in row["body"].get("files", ())]}
-
-
 HOLDERS = (
     Holder(contacts, "name", rows.name_of),
     Holder(sealed, "words", lambda row: place(row["kind"], row["ref"], row["field"])),
@@ -53,7 +49,7 @@ HOLDERS = (
     Holder(dialogs, "aside", lambda row: ("dialogs", "aside", str(row["contact_id"]))),
     Holder(inbox, "body", lambda row: ("inbox", "body", row["door"], row["update_id"])),
     Holder(outbox, "speech", lambda row: rows.speech_to(row["contact_id"]), lambda row: rows.spoken(row["speech"])),
-    Holder(web_messages, "body", lambda row: ("web_messages", "body", row["address"]), _shown),
+    Holder(web_messages, "body", lambda row: ("web_messages", "body", row["address"])),
 )
 
 

@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, CursorResult, Engine, Executable, NullPool, create_engine, event
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from storage import json_text
 from storage.away import OneFile
 from storage.connection import Quick, Statement
 from workflow.errors import Away
@@ -242,7 +243,7 @@ def _engine(url: URL, prepare: Callable[[Any, object], None]) -> Engine:
         # Commits are made in a thread while the event loop keeps its hands off: never two at once.
         return sqlite3.connect(url.database or ":memory:", timeout=0, check_same_thread=False)
 
-    engine = create_engine("sqlite://", creator=connect, poolclass=NullPool, hide_parameters=True)
+    engine = create_engine("sqlite://", creator=connect, poolclass=NullPool, hide_parameters=True, **json_text.BOTH)
     event.listen(engine, "connect", prepare)
     event.listen(engine, "connect", _never_wait)
     return engine

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import secrets
 from collections.abc import Mapping
 from typing import Any
@@ -17,13 +16,12 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from storage.keys import Keys
+from storage import json_text
+from storage.keys import Key, Keys
 from workflow.ports import Masker
 
 _MARK = "~1."
 _NONCE = 12  # bytes
-_WRITTEN = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
-"""As short as it gets: what is sealed is not read as text by anybody, and a Chinese character would be six letters."""
 SEALED = "sealed"
 
 
@@ -47,32 +45,32 @@ class Vault:
         return text if self._masker is None or self._keys is None or not text else self._masker.mask(text)
 
     def seal(self, words: str, *place: str) -> str:
-        if self._keys is None:
-            return words
-        key, nonce = self._keys.current, secrets.token_bytes(_NONCE)
-        found = nonce + self._cipher(key.name).encrypt(nonce, words.encode("utf-8", "surrogatepass"), _bound(place))
-        return f"{_MARK}{key.name}.{base64.urlsafe_b64encode(found).decode()}"
+        return words if self._keys is None else self._sealed(self._keys.current, words.encode("utf-8", "surrogatepass"), place)
 
     def open(self, sealed: str, *place: str) -> str:
         """Raises Unsealable. Words that were never sealed are the answer as they are."""
         name = key_of(sealed)
-        if not name:
-            return sealed
-        try:
-            found = base64.urlsafe_b64decode(sealed.rpartition(".")[2])
-            opened = self._cipher(name).decrypt(found[:_NONCE], found[_NONCE:], _bound(place))
-            return opened.decode("utf-8", "surrogatepass")
-        except (InvalidTag, binascii.Error, ValueError):
-            raise Unsealable(f"sealed with {name}, changed or moved since") from None
+        return self._opened(name, sealed, place).decode("utf-8", "surrogatepass") if name else sealed
 
     def seal_json(self, value: Any, *place: str) -> Any:
-        return value if self._keys is None else {SEALED: self.seal(_WRITTEN(value), *place)}
+        return value if self._keys is None else {SEALED: self._sealed(self._keys.current, json_text.packed(value), place)}
 
     def open_json(self, value: Any, *place: str) -> Any:
         """Raises Unsealable."""
-        if not isinstance(value, Mapping) or not key_of(value.get(SEALED)):
-            return value
-        return json.loads(self.open(value[SEALED], *place))
+        name = key_of(value.get(SEALED)) if isinstance(value, Mapping) else ""
+        return json_text.read(self._opened(name, value[SEALED], place)) if name else value
+
+    def _sealed(self, key: Key, plain: bytes, place: tuple[str, ...]) -> str:
+        nonce = secrets.token_bytes(_NONCE)
+        found = nonce + self._cipher(key.name).encrypt(nonce, plain, _bound(place))
+        return f"{_MARK}{key.name}.{base64.urlsafe_b64encode(found).decode()}"
+
+    def _opened(self, name: str, sealed: str, place: tuple[str, ...]) -> bytes:
+        try:
+            found = base64.urlsafe_b64decode(sealed.rpartition(".")[2])
+            return self._cipher(name).decrypt(found[:_NONCE], found[_NONCE:], _bound(place))
+        except (InvalidTag, binascii.Error, ValueError):
+            raise Unsealable(f"sealed with {name}, changed or moved since") from None
 
     def _cipher(self, name: str) -> AESGCM:
         found = self._ciphers.get(name)

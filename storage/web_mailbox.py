@@ -1,4 +1,8 @@
-"""What the web chat was told, by chat. An edit is a new row of the same message id, so that readers need only look ahead."""
+"""What the web chat was told, by chat. An edit is a new row of the same message id, so that readers need only look ahead.
+
+What stands beside a ticket too is sealed here with the words: a message's id and the hashes of files would tie a veil to its chat. The
+column `message_id` only says of which kind a row is.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +12,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import RowMapping, insert, select, update
 
 from storage.engine import Database
 from storage.locks import alone
 from storage.tables import web_chats, web_messages
 
-_LAST, _ONCE, _FADING = 50, "once", "fading-"
+_LAST, _ONCE, _FADING, _ID = 50, "once", "fading-", "id"
+_TOAST, _FILES = "toast", "files"
+_KINDS = ("", _TOAST, _FILES, _FADING)
+_BATCH = 200
 
 
 class WebMailbox:
@@ -43,9 +50,9 @@ class WebMailbox:
             for row in (await connection.execute(last)).mappings().all() if once else ():
                 said = self._opened(address, row["body"])
                 if said.get(_ONCE) == once and said.get("html") == body.get("html"):
-                    return str(row["message_id"])
-            values = self._sealed(address, dict(body) | ({_ONCE: once} if once else {}))
-            await connection.execute(insert(web_messages).values(address=address, message_id=message_id, body=values))
+                    return _id(said, row)
+            values = self._sealed(address, message_id, dict(body) | ({_ONCE: once} if once else {}))
+            await connection.execute(insert(web_messages).values(address=address, **values))
         return message_id
 
     async def after(self, address: str, seq: int, limit: int = 200) -> list[dict[str, Any]]:
@@ -53,7 +60,7 @@ class WebMailbox:
         wanted = (web_messages.c.address == address) & (web_messages.c.seq > seq)
         async with self._database.reading() as connection:
             found = await connection.execute(select(web_messages).where(wanted).order_by(web_messages.c.seq).limit(limit))
-            return [{"seq": row["seq"], "id": row["message_id"], **self._shown(address, row["body"])} for row in found.mappings()]
+            return [self._shown(address, row) for row in found.mappings()]
 
     async def blank(self, before: datetime) -> int:
         """What was shown once before an aware time is replaced by what is to be read there later. Answers how many."""
@@ -64,18 +71,38 @@ class WebMailbox:
                 if not body.get("fades") or datetime.fromisoformat(body["at"]) >= before:
                     continue
                 left = {**body, "html": body["fades"], "buttons": [], "fades": ""}
-                changed = {"body": self._sealed(row["address"], left), "message_id": row["message_id"].removeprefix(_FADING)}
+                changed = self._sealed(row["address"], _id(body, row).removeprefix(_FADING), left)
                 await connection.execute(update(web_messages).where(web_messages.c.seq == row["seq"]).values(changed))
                 done += 1
         return done
 
-    def _shown(self, address: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        return {key: value for key, value in self._opened(address, body).items() if key != _ONCE}
+    async def hide(self) -> int:
+        """Seals the ids that an earlier version left readable, some at a time. Answers how many."""
+        readable = web_messages.c.message_id.not_in(_KINDS)
+        some, done, batch = select(web_messages).where(readable).limit(_BATCH).with_for_update(), 0, _BATCH
+        while batch == _BATCH:
+            async with self._database.writing() as connection:
+                found = (await connection.execute(some)).mappings().all()
+                for row in found:
+                    body = dict(self._opened(row["address"], row["body"]))
+                    changed = self._sealed(row["address"], _id(body, row), body)
+                    await connection.execute(update(web_messages).where(web_messages.c.seq == row["seq"]).values(changed))
+            batch = len(found)
+            done += batch
+        return done
 
-    def _sealed(self, address: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        """The words; which files were shown is asked for in SQL."""
-        words = self._database.vault.seal_json(dict(body), "web_messages", "body", address)
-        return words if words == body else {**words, "files": [{"sha256": file["sha256"]} for file in body.get("files", ())]}
+    def _shown(self, address: str, row: RowMapping) -> dict[str, Any]:
+        """A row as it is told: an edit bears the id of what it edits."""
+        body = self._opened(address, row["body"])
+        said = {key: value for key, value in body.items() if key not in {_ONCE, _ID}}
+        return {"seq": row["seq"], "id": _id(body, row), **said}
+
+    def _sealed(self, address: str, message_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """The columns of a row."""
+        with_files = _FILES if body.get("files") else ""
+        kind = _TOAST if message_id == _TOAST else _FADING if message_id.startswith(_FADING) else with_files
+        words = self._database.vault.seal_json({**body, _ID: message_id}, "web_messages", "body", address)
+        return {"message_id": kind, "body": words}
 
     def _opened(self, address: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
         opened: Mapping[str, Any] = self._database.vault.open_json(body, "web_messages", "body", address)
@@ -83,10 +110,17 @@ class WebMailbox:
 
     async def was_shown(self, address: str, sha256: str) -> bool:
         """Whether a file was ever sent to this chat."""
+        some = (web_messages.c.address == address) & web_messages.c.message_id.not_in(("", _TOAST))
+        mine = select(web_messages.c.body).where(some).order_by(web_messages.c.seq.desc())
         async with self._database.reading() as connection:
-            wanted = (web_messages.c.address == address) & web_messages.c.body["files"].as_string().contains(sha256)
-            return bool((await connection.execute(select(func.count()).select_from(web_messages).where(wanted))).scalar())
+            told = (await connection.execute(mine)).scalars().all()
+        return any(sha256 == file["sha256"] for body in told for file in self._opened(address, body).get("files", ()))
 
 
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+def _id(body: Mapping[str, Any], row: RowMapping) -> str:
+    """What an earlier version stored stands in the column."""
+    return str(body.get(_ID, row["message_id"]))
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

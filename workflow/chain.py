@@ -20,6 +20,7 @@ BEGINNING = "0" * 64
 """What stands before the first."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,7 @@ class Link:
 
 def digest(*parts: object) -> str:
     """SHA-256, in hex, of the canonical array of `parts`."""
-    text = json.dumps(parts, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_CANONICAL(parts).encode()).hexdigest()
 
 
 def micros(at: datetime) -> int:

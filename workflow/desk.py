@@ -31,6 +31,7 @@ from workflow.commands import (
     Relay,
     Urge,
 )
+from workflow.copies import amended
 from workflow.errors import Collision, Conflict, Refusal, Refused
 from workflow.guards import Case
 from workflow.model import Actor, Assignee, Contact, Event, FileRef, Json, Note, Priority, Procedure, Role, Speech, Ticket
@@ -144,7 +145,7 @@ class Session:
         registration.check(command, self.region)
         serial = await self.uow.tickets.next_serial(registration.day_of(self.now, self.region))
         fresh = registration.a_ticket(command, actor, serial, self.query_codes(), self.now, self.region, self.calendar)
-        ticket = await self.uow.tickets.add(replace(fresh, letter_id=letter_id))
+        ticket = await self.uow.tickets.add(amended(fresh, letter_id=letter_id))
         if ticket.procedure is not Procedure.PETITION_REPORT:
             await self.uow.alike.keep(ticket.id, command.gist)
         event = Event(ticket.id, self.now, "registered", actor.contact_id, Role.RESIDENT, None, ticket.state, data=part or {})

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
 from workflow import evidence
 from workflow.alike import NOTHING, Gist, gist_from
 from workflow.commands import Register
+from workflow.copies import amended
 from workflow.model import FileRef, Intent, Json, Point, Procedure
 from workflow.region import Sureness
 from workflow.understanding import Located, Understanding
@@ -38,7 +39,7 @@ class Doubt(StrEnum):
     ASK = "ask"  # none stands: the person is asked, else the hub decides
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Draft:
     """What was said so far. Kept as JSON in the dialog until it is confirmed; `id` makes buttons of an older draft harmless."""
 
@@ -94,7 +95,7 @@ def told(draft: Draft, words: str, message_id: str = "") -> Draft:
         said = tuple((known, words if known == message_id else old) for known, old in draft.said)
     else:
         said = (*draft.said, (message_id, words)) if words else draft.said
-    return replace(draft, said=said, text="\n".join(part for _, part in said).strip())
+    return amended(draft, said=said, text="\n".join(part for _, part in said).strip())
 
 
 def understood(draft: Draft, read: Understanding, located: Located, procedure_of: Callable[[str], str]) -> Draft:
@@ -102,8 +103,13 @@ def understood(draft: Draft, read: Understanding, located: Located, procedure_of
     topics = tuple(guess.code for guess in read.topics[:SHOWN_TOPICS])
     best = read.topics[0] if read.topics else None
     vague = not topics and not read.flags and located.decision == "none" and len(draft.text) <= GREETING and len(draft.said) < 2
-    changed = replace(
-        draft, topics=topics, procedure=read.procedure, intent=read.intent, urgent=read.danger, thin=read.thin or vague,
+    topic, procedure = best.code if best else "", read.procedure
+    if draft.topic_chosen:
+        topic = draft.topic
+        if procedure_of(topic) and read.procedure in {Procedure.GRID_EVENT, Procedure.HOTLINE}:
+            procedure = procedure_of(topic)
+    known = amended(
+        draft, topic=topic, topics=topics, procedure=procedure, intent=read.intent, urgent=read.danger, thin=read.thin or vague,
         urgency=min((flag.tier for flag in read.flags), key=TIERS.index, default=""), version=read.version,
         sensitive=any(flag.tier == "sensitive" for flag in read.flags),
         reading=evidence.kept(read, located),
@@ -111,36 +117,32 @@ def understood(draft: Draft, read: Understanding, located: Located, procedure_of
         words=tuple(dict.fromkeys(e.text for e in best.evidence if e.text and e.weight > 0))[:5] if best else (),
         spans=read.parts,
     )  # fmt: skip
-    if not draft.topic_chosen:
-        changed = replace(changed, topic=best.code if best else "")
-    elif procedure_of(draft.topic) and read.procedure in {Procedure.GRID_EVENT, Procedure.HOTLINE}:
-        changed = replace(changed, procedure=procedure_of(draft.topic))
-    return changed if draft.place_known or draft.claims else placed(changed, located)
+    return known if draft.place_known or draft.claims else placed(known, located)
 
 
 def placed(draft: Draft, located: Located) -> Draft:
     """The draft with the place that was found, or with what is to be asked about it."""
     if located.decision == "village":
-        return replace(draft, place=located.grid or located.code, place_known=True, place_read=True, place_detail=located.detail, ties=())
+        return amended(draft, place=located.grid or located.code, place_known=True, place_read=True, place_detail=located.detail, ties=())
     if located.decision == "ask":
         ties = tuple(guess.code for guess in located.candidates[:MAX_CHOICES])
-        return replace(draft, ties=ties, several=located.several, place_detail=located.detail)
+        return amended(draft, ties=ties, several=located.several, place_detail=located.detail)
     if located.decision in {"town", "county"}:
         # A town is certain and its hub can act; the street is in the text.
         known = located.decision == "town"
-        return replace(draft, place=located.code, place_known=known, place_read=True, place_detail=located.detail, ties=())
+        return amended(draft, place=located.code, place_known=known, place_read=True, place_detail=located.detail, ties=())
     return draft
 
 
 def contradicted(draft: Draft, *others: str) -> Draft:
     """The draft whose place something else speaks against: the person is asked which is meant."""
     claims = tuple(dict.fromkeys(filter(None, (*others, draft.place, *draft.ties))))[:MAX_CHOICES]
-    return replace(unplaced(draft), ties=claims, claims=claims, several=True)
+    return amended(unplaced(draft), ties=claims, claims=claims, several=True)
 
 
 def unplaced(draft: Draft) -> Draft:
     """The draft as if nobody had said where."""
-    return replace(draft, place="", place_detail="", place_known=False, place_read=False, ties=(), claims=(), point_weighed=False)
+    return amended(draft, place="", place_detail="", place_known=False, place_read=False, ties=(), claims=(), point_weighed=False)
 
 
 def doubt(draft: Draft, sureness: Sureness) -> Doubt:
@@ -154,7 +156,7 @@ def doubt(draft: Draft, sureness: Sureness) -> Doubt:
 
 def left_open(draft: Draft, sureness: Sureness) -> Draft:
     """The draft as it is filed: without a topic where nobody knows. What was guessed stays with the reading."""
-    return replace(draft, topic="") if doubt(draft, sureness) is Doubt.ASK else draft
+    return amended(draft, topic="") if doubt(draft, sureness) is Doubt.ASK else draft
 
 
 def next_ask(draft: Draft) -> Ask:

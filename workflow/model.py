@@ -141,7 +141,7 @@ class Clock:
         return self.stopped_at is None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ticket:
     """One case. `version` is checked on every write. `text` is what the resident confirmed, `notes` hold all that came later."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from workflow import deadlines, routing
 from workflow.commands import Register
+from workflow.copies import amended
 from workflow.errors import Refusal, Refused
 from workflow.model import Actor, Ticket
 from workflow.ports import WorkCalendar
@@ -61,4 +61,4 @@ def a_ticket(
         point=command.point,
         understanding=command.understanding,
     )
-    return replace(ticket, clocks=deadlines.started(ticket, "registered", now, region, calendar))
+    return amended(ticket, clocks=deadlines.started(ticket, "registered", now, region, calendar))

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app import config, logs
 from app.cli import importing, keys, language, learning, moving, office, proof, recounting, safekeeping, serve, simulating, timing, upkeep
+from app.cli import posts as held
 from app.cli.context import BAD_USAGE, FAILED, Context
 from app.clock import SystemClock
 from app.region_pack import PackError
@@ -58,6 +59,7 @@ def parser() -> argparse.ArgumentParser:
     add("migrate", upkeep.migrate_database, "bring the database to the newest schema; safe to repeat")
     timing.arguments(add("clock", timing.clock, "what the clock says, and an administrator's word that it is right after a jump"))
     safekeeping.arguments(add)
+    held.arguments(add)
     moving.arguments(add("copy", moving.copy_city, "copy a whole city from SQLite into an empty PostgreSQL, and prove it"))
     add("diagram", upkeep.diagram, "print the state diagram (Mermaid), generated from the table").add_argument(
         "--svg", action="store_true", help="print it as SVG, as the console shows it"

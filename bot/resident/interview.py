@@ -12,6 +12,7 @@ from bot.resident import asking, emergency, filing, joining, manners, praising, 
 from bot.resident.payload import Scanned
 from bot.resident.reading import Reading, off_loop
 from workflow import dialogs, intake
+from workflow.copies import amended
 from workflow.desk import Session
 from workflow.intake import Ask, Draft
 from workflow.model import Actor, Contact, Dialog, Procedure
@@ -47,9 +48,9 @@ class Interview:
             await session.say(answer(contact.id, "intake.too_long"))
             return
         draft = await off_loop(incoming.text, partial(self._reading.heard, draft, incoming.text, incoming.message_id))
-        draft = replace(draft, files=(*draft.files, *incoming.files))
+        draft = amended(draft, files=(*draft.files, *incoming.files))
         if incoming.location is not None:
-            draft = replace(draft, point=incoming.location, point_weighed=False)
+            draft = amended(draft, point=incoming.location, point_weighed=False)
         await self.go_on(session, contact, draft, asks_point=incoming.location is not None)
 
     async def go_on(self, session: Session, contact: Contact, draft: Draft, *, asks_point: bool = True) -> None:
@@ -86,11 +87,11 @@ class Interview:
         wanted = intake.next_ask(draft)
         speech = asking.prompt(session, contact.id, draft, wanted, edits)
         if draft.apart:
-            draft = replace(draft, offered=())  # what was offered before was for less than all of it
+            draft = amended(draft, offered=())  # what was offered before was for less than all of it
         elif wanted is Ask.CONFIRM:
             draft, speech = await joining.offered(session, contact, draft, speech)
         asked = draft.place_asked + (wanted is Ask.PLACE)
-        await self._keep(session, contact, replace(draft, place_asked=asked, focus=-1))
+        await self._keep(session, contact, amended(draft, place_asked=asked, focus=-1))
         await session.say(speech)
 
     async def _outside(self, session: Session, contact: Contact, draft: Draft) -> bool:

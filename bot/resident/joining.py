@@ -12,6 +12,7 @@ from bot.resident.additions import own
 from workflow import alike, dialogs, intake, pins
 from workflow.alike import NOTHING, Neighbour
 from workflow.commands import Add, Doubt, Join, Leave, Second
+from workflow.copies import amended
 from workflow.desk import Session
 from workflow.intake import Draft
 from workflow.model import Actor, Button, Contact, Dialog, Json, Priority, Procedure, Speech, Ticket
@@ -28,12 +29,12 @@ async def offered(session: Session, contact: Contact, draft: Draft, card: Speech
     before = await said_before(session, contact, draft)
     found = await _similar(session, contact, draft) if before is None else (_own(before),)
     if not found:
-        return replace(draft, offered=()), card
+        return amended(draft, offered=()), card
     offers = tuple(_offer(draft, number, one) for number, one in enumerate(found, 1))
     plain = f"i:submit:{draft.id}"
     submit = (button("joining.not_the_same", plain) if before is None else button("twice.another", f"i:another:{draft.id}"),)
     params = {**card.params, "alike": [_shown(one) for one in found]}
-    draft = replace(draft, offered=tuple(one.ticket_id for one in found))
+    draft = amended(draft, offered=tuple(one.ticket_id for one in found))
     others = (row for row in card.buttons if row[0].data != plain)
     return draft, replace(card, params=params, buttons=(*offers, submit, *others))
 

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TypeVar
 
 from workflow import intake, pins
+from workflow.copies import amended
 from workflow.intake import Draft
 from workflow.model import Point, Procedure
 from workflow.ports import Answers, Classifier, Likeness, Masker, PlaceFinder
@@ -55,7 +56,7 @@ class Reading:
         located = _without(self.places.locate(draft.text, inside), draft.refused, region)
         draft = intake.understood(draft, read, located, procedure_of)
         draft = self._pointed(draft, region)
-        return replace(draft, gist=self.likeness.gist(self.masker.mask(draft.text)))
+        return amended(draft, gist=self.likeness.gist(self.masker.mask(draft.text)))
 
     def _pointed(self, draft: Draft, region: Region) -> Draft:
         """The draft with what lies around its point. A point many km from the place is asked about, unless somebody is in danger."""
@@ -64,7 +65,7 @@ class Reading:
             return draft
         guesses = self.near(point)
         codes = [guess.code for guess in guesses]
-        draft = replace(draft, reading=draft.reading | {"near": codes})
+        draft = amended(draft, reading=draft.reading | {"near": codes})
         settled = draft.urgent or draft.point_weighed or draft.procedure == Procedure.PETITION_REPORT
         known = draft.place_known and bool(draft.place) and not settled
         if known and pins.contradict(region, draft.place, point, guesses):

@@ -12,6 +12,7 @@ from dataclasses import replace
 from bot.resident.reading import Reading
 from workflow import intake, routing
 from workflow.commands import RegisterSeveral
+from workflow.copies import amended
 from workflow.desk import Session
 from workflow.intake import Draft
 from workflow.letters import MOST
@@ -25,7 +26,7 @@ _MARKS = " \t\r\n,，;；、。"
 
 def parted(reading: Reading, draft: Draft, region: Region) -> Draft:
     """The draft with its matters, if it holds several that can go apart. Needs its `spans`."""
-    draft = replace(draft, matters=(), focus=-1)
+    draft = amended(draft, matters=(), focus=-1)
     if len(draft.spans) < 2 or draft.urgent:
         return draft
     matters = [_read(reading, draft.text[start:end], region) for start, end in draft.spans]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import shutil
 import sqlite3
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -70,9 +71,20 @@ async def crowd(tmp_path: Path) -> AsyncIterator[Crowd]:
             await process.close()
 
 
+def stored(database: Path, sent: Iterable[tuple[str, str, str]]) -> set[str]:
+    """Under which ids the inbox keeps what the chats sent: nobody can tell from them which chat it was."""
+    with closing(sqlite3.connect(database)) as found:
+        chats = dict(found.execute("SELECT token_hash, address FROM web_chats"))
+    return {_hashed(f"{chats[_hashed(token)]}:{update}") for token, update, _ in sent}
+
+
+def _hashed(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def ids(database: Path, where: str = "1 = 1") -> set[str]:
     with closing(sqlite3.connect(database)) as found:
-        return {row[0].rpartition(":")[2] for row in found.execute(f"SELECT update_id FROM inbox WHERE {where}")}  # noqa: S608  # our own words
+        return {row[0] for row in found.execute(f"SELECT update_id FROM inbox WHERE {where}")}  # noqa: S608  # our own words
 
 
 async def test_a_city_goes_on_from_its_backup(crowd: Crowd, tmp_path: Path) -> None:
@@ -93,7 +105,7 @@ async def test_a_city_goes_on_from_its_backup(crowd: Crowd, tmp_path: Path) -> N
     shutil.copy(tmp_path / "first" / "keys", elsewhere / "keys")  # kept elsewhere: no backup holds them
     async with FakeTelegram(reference()) as server:
         second = Process(elsewhere, server, "off")
-        assert {update for _, update, _ in before} <= ids(second.database)
+        assert stored(second.database, before) <= ids(second.database)
         try:
             await second.start()
             crowd.process = second
@@ -105,7 +117,7 @@ async def test_a_city_goes_on_from_its_backup(crowd: Crowd, tmp_path: Path) -> N
             await second.close()
             print("".join(second.log))  # noqa: T201  # pytest shows it where the test failed
         assert second.errors() == []
-    once_each(second, {update for _, update, _ in before})
+    once_each(second, stored(second.database, before))
 
 
 async def answered(process: Process) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import gc
 import os
 import random
 import signal
@@ -126,3 +127,18 @@ async def test_sigterm_asks_for_the_end() -> None:
     finally:
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().remove_signal_handler(number)
+
+
+async def test_what_is_loaded_is_left_alone_by_the_collector_while_the_city_serves(bench: Bench) -> None:
+    before, loaded = gc.get_threshold(), [{"a": "ring"}]
+    ear, stop = Ear("web", []), asyncio.Event()
+    running = asyncio.create_task(serve(an_engine(bench, Listener(bench.resident.id)), [ear], stop))
+    async with asyncio.timeout(10):
+        await ear.started.wait()
+    frozen, walked = gc.get_freeze_count(), any(thing is loaded for thing in gc.get_objects())
+    eager = gc.get_threshold()
+    stop.set()
+    await running
+    assert frozen > 10_000 and not walked
+    assert eager[0] > before[0]
+    assert gc.get_freeze_count() == 0 and gc.get_threshold() == before
