@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )  # fmt: skip
 
 from storage.types import Id, UtcDateTime
@@ -249,6 +250,7 @@ inbox = Table(
     Column("why", String(80), nullable=False),
     UniqueConstraint("door", "update_id"),
     Index(None, "status", "id"),
+    Index("ix_inbox_turn", "door", "chat", "id", sqlite_where=text("status = 'waiting'"), postgresql_where=text("status = 'waiting'")),
 )  # fmt: skip
 
 web_chats = Table(
