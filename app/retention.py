@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from storage import Database
+from storage.housekeeping import cut_journal
 from storage.privacy import doomed, still_used, undoomed
 from storage.standings import sweep
 from workflow.desk import Desk, Session
@@ -64,6 +65,7 @@ class Retention:
         if self._mailbox is not None:
             await self._mailbox.blank(now - _SHOWN_FOR)
             await self._mailbox.hide()
+        await cut_journal(self._database)
         if len(found) == _BATCH and done:
             self._next = None  # more of them wait
         if done:

@@ -31,3 +31,17 @@ async def _purge(database: Database, table: Table, where: ColumnElement[bool]) -
             batch = (await connection.execute(delete(table).where(table.c.id.in_(some)))).rowcount
         gone += batch
     return gone
+
+
+async def cut_journal(database: Database) -> None:
+    """What was deleted or emptied lies on in SQLite's journal until that is written over: all of it goes into the file, which overwrites
+    what is deleted, and the journal is cut. Where somebody reads or writes just now, it is for the next time: nobody waits for it."""
+    if not database.is_sqlite:
+        return
+    async with database.engine.connect() as connection:
+        patience = (await connection.exec_driver_sql("PRAGMA busy_timeout")).scalar_one()
+        await connection.exec_driver_sql("PRAGMA busy_timeout=0")
+        try:
+            await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            await connection.exec_driver_sql(f"PRAGMA busy_timeout={patience:d}")

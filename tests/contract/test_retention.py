@@ -117,6 +117,20 @@ async def test_a_ticket_forgets_its_people_when_its_time_is_over(town: Town, tmp
         await office.files.get(photo.sha256)
 
 
+async def test_nothing_of_it_lies_on_in_the_files_of_sqlite(sqlite: Database, tmp_path: Path) -> None:
+    def lie(words: str) -> bool:
+        return any(words.encode() in path.read_bytes() for path in tmp_path.glob("city.db*"))
+
+    town = await town_on(sqlite)
+    office = Office(town, tmp_path, grid_event=30)
+    await office.closed()
+    assert lie("behind the mill")
+    town.clock.move(days=31)
+    await office.watch().look()
+    assert not lie("behind the mill")
+    assert (tmp_path / "city.db-wal").stat().st_size == 0
+
+
 async def test_a_file_that_another_ticket_has_stays(town: Town, tmp_path: Path) -> None:
     office = Office(town, tmp_path, grid_event=100)
     photo = await office.files.put(b"a sheet", "document", "text/plain")

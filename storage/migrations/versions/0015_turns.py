@@ -1,4 +1,4 @@
-"""An index by which the first update of a chat that waits is found"""
+"""An index by which the first update of a chat that waits is found; no time of a step that nobody waits for"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,6 +11,7 @@ _WAITING = sa.text("status = 'waiting'")
 def upgrade() -> None:
     name = op.f('ix_inbox_turn')
     op.create_index(name, 'inbox', ['door', 'chat', 'id'], sqlite_where=_WAITING, postgresql_where=_WAITING)
+    op.execute("UPDATE dialogs SET updated_at = NULL WHERE step = ''")
 
 
 def downgrade() -> None:
