@@ -65,7 +65,7 @@ class Desk:
     query_codes: Callable[[], str]
 
     async def serve(self, request_id: str, work: Callable[[Session], Awaitable[T]], speaker: Speaker = None) -> T | None:
-        """Runs `work` in one transaction, once per request id; None if it was served before. Refused leaves no trace. Where another one came
+        """Runs `work` in one transaction, once per request id; None if it was served before. Refused leaves no trace. Where another came
         between, all is begun again: `work` may run several times. `speaker`: door and address, all of whom is looked for at once."""
         for _ in range(_AGAIN):
             with suppress(Conflict, Collision):
