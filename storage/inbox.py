@@ -106,23 +106,30 @@ class SqlInbox:
         hand, whose loan is made longer."""
         if self._database.is_sqlite:
             return await self.next_rows(now, _MOST, held, room)
-        heads: list[list[Row]] = []
-        async with self._database.writing() as connection:
-            await self._hold(connection, now, held)
-            for door, chats in room.items():
-                free = _heads().params(now=now, far=now + LONGEST_WAIT, most=chats)
-                free = free.where(inbox.c.status == "waiting", inbox.c.door == door, ~_growing(now))
-                found = (await connection.execute(free.with_for_update(skip_locked=True, of=inbox))).mappings().all()
-                heads += [list(await _album(connection, row)) if row["album"] else [row] for row in found]
-            ids = [row["id"] for head in heads for row in head]
-            if ids:
-                await connection.execute(update(inbox).where(inbox.c.id.in_(ids)).values(next_try_at=now + LEASE))
+        await self._hold(now, held)
+        heads = [head for door, chats in room.items() if chats > 0 for head in await self._lent(now, door, chats)]
         return [tuple(self._opened(row) for row in head) for head in heads]
 
-    async def _hold(self, connection: Connection, now: datetime, held: Collection[int]) -> None:
+    async def _lent(self, now: datetime, door: str, chats: int) -> list[Sequence[Row]]:
+        """Lent by one statement, which is a transaction by itself. Of an album its first row alone is: nobody else may take the others
+        before it, and they are fetched and lent by a second one."""
+        fresh = {"fresh_from": now - ALBUM_PAUSE, "fresh_to": now + ALBUM_PAUSE}
+        values = {"now": now, "far": now + LONGEST_WAIT, "most": chats, "of_door": door, "until": now + LEASE, **fresh}
+        async with self._database.single() as connection:
+            found = sorted(await _LEND.rows(connection, values), key=lambda row: int(row["id"]))
+        if not any(row["album"] for row in found):
+            return [[row] for row in found]
+        async with self._database.writing() as connection:
+            heads = [await _album(connection, row) if row["album"] else [row] for row in found]
+            ids = [row["id"] for head in heads for row in head]
+            await connection.execute(update(inbox).where(inbox.c.id.in_(ids)).values(next_try_at=now + LEASE))
+        return heads
+
+    async def _hold(self, now: datetime, held: Collection[int]) -> None:
         if held and (self._lent_until is None or not now < self._lent_until - 2 * LEASE / 3 <= now + LEASE / 3):
             mine = (inbox.c.id.in_(held)) & (inbox.c.status == "waiting")
-            await connection.execute(update(inbox).where(mine).values(next_try_at=now + LEASE))
+            async with self._database.writing() as connection:
+                await connection.execute(update(inbox).where(mine).values(next_try_at=now + LEASE))
             self._lent_until = now + LEASE
 
     async def later(self, ids: Sequence[int], why: str, pause: timedelta) -> None:
@@ -175,12 +182,23 @@ _GIVEN = ["door", "update_id", "chat", "album", "body", "received_at", "status",
 _STORE_IN_TURN = Prepared(_in_turn)
 
 
-def _growing(now: datetime) -> ColumnElement[bool]:
+def _lend() -> Executable:
+    free = _heads().where(inbox.c.door == bindparam("of_door", type_=String), ~_growing())
+    locked = free.with_only_columns(inbox.c.id).with_for_update(skip_locked=True, of=inbox).cte("free")
+    until = bindparam("until", type_=inbox.c.next_try_at.type)
+    return update(inbox).where(inbox.c.id == locked.c.id).values(next_try_at=until).returning(*inbox.c)
+
+
+def _growing() -> ColumnElement[bool]:
     """An album whose parts may still be coming."""
     part = inbox.alias("part")
     same = and_(*(part.c[name] == inbox.c[name] for name in ("door", "chat", "album")), part.c.status == "waiting")
-    fresh = part.c.received_at.between(now - ALBUM_PAUSE, now + ALBUM_PAUSE)  # what is later was noted before the clock was set back
+    # What is later was noted before the clock was set back.
+    fresh = part.c.received_at.between(bindparam("fresh_from"), bindparam("fresh_to"))
     return and_(inbox.c.album != "", exists().where(same, fresh))
+
+
+_LEND = Prepared(_lend())
 
 
 async def _album(connection: Connection, head: Row) -> Sequence[Row]:

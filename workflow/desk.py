@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -64,28 +65,30 @@ class Desk:
     query_codes: Callable[[], str]
 
     async def serve(self, request_id: str, work: Callable[[Session], Awaitable[T]], speaker: Speaker = None) -> T | None:
-        """Runs `work` in one transaction, once per request id. None if it was served before. Refused leaves no trace. `speaker`: the door
-        and address of whom it is about, so that the store can look for all that it holds of them at once.
-
-        Where another transaction came between, what it wrote is read and all is begun again: `work` may run several times."""
+        """Runs `work` in one transaction, once per request id; None if it was served before. Refused leaves no trace. Where another came
+        between, all is begun again: `work` may run several times. `speaker`: door and address, all of whom is looked for at once."""
         for _ in range(_AGAIN):
-            try:
+            with suppress(Conflict, Collision):
                 return await self._serve(request_id, work, speaker)
-            except (Conflict, Collision):
-                continue
         try:
             return await self._serve(request_id, work, speaker)
         except Conflict:
             raise Refused(Refusal.SOMEBODY_WAS_FIRST) from None
 
     async def _serve(self, request_id: str, work: Callable[[Session], Awaitable[T]], speaker: Speaker) -> T | None:
-        async with self.units_of_work() as uow:
-            now = self.clock.now()
-            if not await uow.first_time(request_id, now, speaker):
-                return None
-            result = await work(Session(uow, now, self.region(), self.calendar, self.query_codes))
-            await uow.commit()
-            return result
+        try:
+            async with self.units_of_work() as uow:
+                now = self.clock.now()
+                if not await uow.first_time(request_id, now, speaker):
+                    return None
+                result = await work(Session(uow, now, self.region(), self.calendar, self.query_codes))
+                await uow.commit()
+                return result
+        except Refused:
+            async with self.units_of_work() as uow:
+                if await uow.first_time(request_id, self.clock.now()):
+                    raise
+            return None  # somebody served it meanwhile: what they did is why it was refused
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,6 +199,18 @@ async def test_a_request_that_comes_in_two_processes_is_served_once(here: Town, 
     assert sorted(one is None for one in results) == [False, True]
 
 
+async def test_nobody_is_refused_what_their_own_request_has_done_meanwhile(here: Town, there: Town) -> None:
+    ticket = await here.registered()
+
+    async def work(session: Session) -> Ticket:
+        assert await there.do("resident", Urge(ticket.id), "the same") is not None
+        return await session.do(await session.actor(here.people["resident"]), Urge(ticket.id))
+
+    assert await here.desk.serve("the same", work) is None
+    with pytest.raises(Refused):
+        await here.do("resident", Urge(ticket.id), "another")
+
+
 async def test_numbers_are_given_once(here: Town, there: Town) -> None:
     made = await asyncio.gather(*(town.registered() for town in (here, there) * 15))
     assert len({ticket.number for ticket in made}) == 30
