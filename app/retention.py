@@ -56,7 +56,7 @@ class Retention:
         now = self._clock.now()
         if self._next is not None and self._next - _EVERY <= now < self._next:
             return 0
-        self._next = now + _EVERY
+        started, self._next = self._next is None, now + _EVERY
         async with self._uow() as uow:
             found = await uow.privacy.kept_too_long(over_before(self._region(), now), _BATCH)
         done = sum([await self._retired(ticket_id) for ticket_id in found])
@@ -65,7 +65,8 @@ class Retention:
         if self._mailbox is not None:
             await self._mailbox.blank(now - _SHOWN_FOR)
             await self._mailbox.hide()
-        await cut_journal(self._database)
+        if not started:  # a city that starts has better things to do
+            await cut_journal(self._database)
         if len(found) == _BATCH and done:
             self._next = None  # more of them wait
         if done:

@@ -123,10 +123,12 @@ async def test_nothing_of_it_lies_on_in_the_files_of_sqlite(sqlite: Database, tm
 
     town = await town_on(sqlite)
     office = Office(town, tmp_path, grid_event=30)
+    watch = office.watch()
+    await watch.look()
     await office.closed()
     assert lie("behind the mill")
     town.clock.move(days=31)
-    await office.watch().look()
+    await watch.look()
     assert not lie("behind the mill")
     assert (tmp_path / "city.db-wal").stat().st_size == 0
 
