@@ -143,7 +143,7 @@ async def _again(connection: Connection, vault: Vault, holder: Holder, row: Row)
 
 def _holds_words(value: Any) -> bool:
     """Not what is empty, nor what is left of a message that was delivered."""
-    return bool(value) and not (isinstance(value, dict) and set(value) == {"key", "card"})
+    return bool(value) and not (isinstance(value, dict) and set(value) <= set(rows.SPOKEN))
 
 
 def _key(value: Any) -> str:

@@ -34,6 +34,8 @@ from workflow.model import (
 from workflow.states import State
 
 Row = RowMapping | Mapping[str, Any]
+SPOKEN = ("key", "card", "edits")
+"""What is left of a speech once it was delivered: nobody's words. `edits` tells whether it made a message of its own."""
 _PLAIN = (
     "number", "query_code", "topic", "text", "place", "place_detail", "grid", "created_at", "signed_by", "reporter", "anonymous",
     "urgent", "confidence", "hops", "reworks", "urges", "last_urge_at", "extension", "extension_ask", "result", "satisfaction",
@@ -165,8 +167,7 @@ def speech_out(speech: Speech, vault: Vault = CLEAR, owner: int = 0) -> dict[str
 
 
 def spoken(speech: Row) -> dict[str, Any]:
-    """What is left of a speech once it was delivered: nobody's words. `edits` tells whether it made a message of its own."""
-    return {name: speech.get(name, "") for name in ("key", "card", "edits")}
+    return {name: speech.get(name, "") for name in SPOKEN}
 
 
 def speech_to(contact_id: int) -> tuple[str, ...]:

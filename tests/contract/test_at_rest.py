@@ -163,6 +163,12 @@ async def test_a_new_key_seals_everything_and_may_be_broken_off(town: Town, monk
     assert (await WebMailbox(only).after("web-1", 0))[0]["html"] == PHONE and await WebMailbox(only).was_shown("web-1", "a" * 64)
 
 
+async def test_what_is_left_of_a_delivered_message_are_nobodys_words(town: Town) -> None:
+    await town.do("resident", MATTER)
+    assert await town.heard()
+    assert "" not in await counted(town.database) and await resealed(town.database) == 0
+
+
 async def test_what_was_stored_before_there_were_keys_is_read_and_then_sealed(town: Town) -> None:
     who = town.people["resident"].id
     async with town.database.writing() as connection:
