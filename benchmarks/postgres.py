@@ -60,7 +60,9 @@ async def taken_in(
     city = a_city(database, folder, region, language)
     reading = asyncio.create_task(city.engine.reader.run())
     await send(city, messages(region, warm))
-    await send(city, presses(await _buttons(database, warm)))
+    buttons = await _buttons(database, warm)
+    await _together(gate)  # who is later is not to be offered to join what the other filed
+    await send(city, presses(buttons))
     async with database.writing() as connection:  # nobody is to be offered to join what came before
         await connection.execute(update(tickets).values(state=State.CLOSED.value))
     await _together(gate)
@@ -110,7 +112,7 @@ def by_two(url: str, key: str, chats: list[str], warm: list[str]) -> float:
         ours, theirs = multiprocessing.Pipe()
         spawn.Process(target=child, args=(url, key, chats[first::2], warm[first::2], theirs), daemon=True).start()
         gates.append(ours)
-    for _ in range(3):
+    for _ in range(4):
         for gate in gates:
             gate.recv()
         for gate in gates:
