@@ -245,6 +245,8 @@ def _rules(values: Values) -> list[str]:
         port = values.get((section, "port"))
         if type(port) is int and not 0 <= port <= _TOP_PORT:
             problems.append(f"wrong value: {section}.port must be from 0 to 65535")
+    if (port := values.get(("metrics", "port"))) and port == values.get(("web", "port")):
+        problems.append("wrong value: metrics.port must not be web.port: each listens for itself")
     url = values.get(("database", "url"))
     if isinstance(url, str) and url and not is_database(url):
         problems.append(f"wrong value: database.url must be {SQLITE}PATH or {POSTGRESQL}USER:PASSWORD@HOST/NAME")

@@ -63,7 +63,7 @@ def read(path: Path) -> list[Sheet]:
             raise Unreadable(f"larger than {MAX_BYTES} bytes")
         content = path.read_bytes()
     except OSError as error:
-        raise Unreadable(f"can't be read: {type(error).__name__}") from error
+        raise Unreadable(f"can't be read: {error.strerror or type(error).__name__}") from error
     if suffix == ".csv":
         return [Sheet("", list(_csv_rows(content)))]
     if suffix == ".xlsx":

@@ -241,7 +241,7 @@ def test_a_workbook_that_unpacks_to_a_disk_full_is_refused_unread(tmp_path: Path
 
 
 def test_a_missing_file_is_a_fault(tmp_path: Path, region: Region) -> None:
-    assert grid_faults(tmp_path / "none.csv", region) == [(0, "can't be read: FileNotFoundError")]
+    assert grid_faults(tmp_path / "none.csv", region) == [(0, "can't be read: No such file or directory")]
 
 
 def test_staff_are_posts(tmp_path: Path, region: Region) -> None:

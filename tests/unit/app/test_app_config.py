@@ -104,6 +104,12 @@ def test_a_variable_that_is_no_key_is_named_without_its_value(variable: str) -> 
     assert "unknown key" in found and variable in found and TOKEN not in found
 
 
+def test_two_do_not_listen_on_one_port() -> None:
+    assert load(EXAMPLE, {"PETITION_METRICS__PORT": "0", "PETITION_WEB__PORT": "0"}).metrics.port == 0
+    with pytest.raises(ConfigError, match=r"metrics\.port must not be web\.port"):
+        load(EXAMPLE, {"PETITION_METRICS__PORT": "8099", "PETITION_WEB__PORT": "8099"})
+
+
 def test_what_the_tests_ask_of_the_environment_is_no_key_and_no_fault() -> None:
     asked = {"PETITION_REQUIRE_ALL": "1", "PETITION_REFERENCE_DATA": "/x", "PETITION_FUZZ": "9", "PETITION_POSTGRESQL": "/y"}
     assert load(EXAMPLE, asked | {"OTHER_PETITION_X": "1"}).web.port == 8080
