@@ -18,9 +18,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import hashlib
 import json
 import os
 import platform
+import re
 import sqlite3
 import statistics
 import tempfile
@@ -56,6 +58,9 @@ VILLAGE, TOWN = "990101001001", "990101001"
 DOOR, CHAT = "bench", "webchat"
 PACK = "regions/jiangmen"
 IN_FLIGHT = 64
+_END = re.compile(r"(?<=\w)(?=[^\w]|$)")
+_HAN, _MANY = 0x4E00, 8_000
+"""Where Han characters begin, and of how many some are taken."""
 CLOCK = SystemClock()
 
 
@@ -152,8 +157,16 @@ async def whole(path: Path, complaints: int, region: Region, language: Language)
 
 
 def messages(region: Region, chats: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """No two residents use the same words."""
-    return {chat: {"id": f"{chat}:text", "chat": chat, "text": f"{region.demo_complaint} {chat}"} for chat in chats}
+    """No two residents use the same words, in no part of their sentence: what is kept of one text is to help no other."""
+    return {
+        chat: {"id": f"{chat}:text", "chat": chat, "text": f"{_END.sub(_of_own(chat), region.demo_complaint)} {chat}"} for chat in chats
+    }
+
+
+def _of_own(chat: str) -> str:
+    """Two characters that mean nothing together."""
+    number = int.from_bytes(hashlib.sha256(chat.encode()).digest()[:4], "big")
+    return chr(_HAN + number % _MANY) + chr(_HAN + number // _MANY % _MANY)
 
 
 def presses(buttons: Mapping[str, str]) -> dict[str, dict[str, Any]]:
