@@ -189,8 +189,11 @@ class Tampering:
     def change_a_leaf(self) -> None:
         column, value = self.pick([("hash", "5" * 64), ("seq", 400), ("before", 400), ("number", "QC-000000-0000"), ("position", 400)])
         row = self.pick(self.rows("SELECT anchor, position FROM anchor_leaves"))
-        if column == "position" and len(self.rows("SELECT 1 FROM anchor_leaves WHERE anchor = ?", row["anchor"])) == 1:
+        others = [other["position"] for other in self.rows("SELECT position FROM anchor_leaves WHERE anchor = ?", row["anchor"])]
+        if column == "position" and len(others) == 1:
             column, value = "seq", 400
+        elif column == "position" and row["position"] == max(others):
+            value = -1  # further behind the others it would be where it was
         self.sql.execute(f"UPDATE anchor_leaves SET {column} = ? WHERE anchor = ? AND position = ?", (value, *tuple(row)))  # noqa: S608
 
     def write_a_chain_anew(self) -> None:
